@@ -1,0 +1,106 @@
+"""The things that flow through the studio: photo, dataset, adapter, candidate, picture.
+
+Stages take them and return them; none of them knows a database, a queue or a chat.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""A picture, (height, width, 3), RGB, sRGB."""
+
+Embedding = NDArray[np.float32]
+"""A face as a recogniser sees it, (dimensions,), of unit length."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face that the detector found, in the picture's own pixels."""
+
+    box: tuple[float, float, float, float]  # left, top, right, bottom
+    landmarks: tuple[tuple[float, float], ...]  # eyes, nose, corners of the mouth; the person's right first
+    score: float
+    embedding: Embedding
+
+    @property
+    def side(self) -> float:
+        """The longer side of the box in pixels."""
+        left, top, right, bottom = self.box
+        return max(right - left, bottom - top)
+
+
+class Verdict(StrEnum):
+    """What is said of one photo; everything but `ACCEPTED` names a fault."""
+
+    ACCEPTED = "accepted"
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate"
+    BLURRED = "blurred"
+    NOISY = "noisy"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    TOO_SMALL = "too_small"
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    FACE_TOO_SMALL = "face_too_small"
+    CUT_OFF = "cut_off"
+    OTHER_PERSON = "other_person"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict on one photo of a set; `other` is the number of the photo it duplicates."""
+
+    verdict: Verdict
+    other: int | None = None
+    quality: float = 0.0  # 0..1, comparable within one set
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as the studio keeps it: re-encoded, upright, sRGB, without metadata."""
+
+    number: int  # as people count them, from 1
+    pixels: Pixels
+    faces: tuple[Face, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a training learns from; every picture is (size, size, 3) at the family's training size."""
+
+    photos: tuple[Pixels, ...]
+    captions: tuple[str, ...]  # one per photo, the trigger already replaced by instance token and class word
+    class_images: tuple[Pixels, ...]  # empty without prior preservation
+    class_prompt: str
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """Trained weights as the bytes of a safetensors file, and what they sit on."""
+
+    method: str
+    base: str  # the base model's name
+    weights: bytes = field(repr=False)
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One generated picture before anybody looked at it."""
+
+    pixels: Pixels
+    seed: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A candidate with its likeness; `dropped` says why it is not delivered, empty if it is."""
+
+    pixels: Pixels
+    seed: int
+    similarity: float | None  # None: no face found, or the filter is off
+    dropped: str = ""

@@ -1,0 +1,86 @@
+"""What can go wrong and be mended by a person.
+
+StudioError
+├── PhotoRefused        a file that cannot become a photo
+├── ModelUnusable       a base model or face pack that is missing, altered or not permitted
+├── TrainingFailed      a training that cannot go on
+├── KeyGone             data whose key was destroyed
+├── OutOfCredits        the balance does not cover a request
+└── SettingMissing      a setting without which a program cannot start
+
+The exceptions carry data, never sentences for people: `core.conversation.phrases` words them.
+"""
+
+from enum import StrEnum
+
+
+class StudioError(Exception):
+    """Something a person can do something about."""
+
+
+class Refusal(StrEnum):
+    """Why a file did not become a photo."""
+
+    EMPTY = "empty"
+    NOT_A_PICTURE = "not_a_picture"
+    UNKNOWN_FORMAT = "unknown_format"
+    TOO_MANY_BYTES = "too_many_bytes"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    TOO_SLOW = "too_slow"
+    TOO_MUCH_MEMORY = "too_much_memory"
+    NOT_FETCHED = "not_fetched"
+
+
+class PhotoRefused(StudioError):
+    """A file that cannot become a photo; `detail` is the format or the number that was over the limit."""
+
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(f"{refusal}: {detail}" if detail else str(refusal))
+        self.refusal = refusal
+        self.detail = detail
+
+
+class ModelUnusable(StudioError):
+    """A base model or face pack that is missing, altered, or not permitted by the configuration."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class TrainingFailed(StudioError):
+    """A training that cannot go on; `cause` is a word that the conversation knows."""
+
+    def __init__(self, cause: str, detail: str = "") -> None:
+        super().__init__(f"{cause}: {detail}" if detail else cause)
+        self.cause = cause
+        self.detail = detail
+
+
+class KeyGone(StudioError):
+    """The key of this data was destroyed: the data is gone for everybody."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class OutOfCredits(StudioError):
+    """The balance does not cover what was asked for."""
+
+    def __init__(self, unit: str, balance: int, needed: int) -> None:
+        super().__init__(f"{needed} {unit} needed, {balance} left")
+        self.unit = unit
+        self.balance = balance
+        self.needed = needed
+
+
+class SettingMissing(StudioError):
+    """A program cannot start without this setting."""
+
+    def __init__(self, setting: str, why: str) -> None:
+        super().__init__(f"{setting} is not set: {why}")
+        self.setting = setting
