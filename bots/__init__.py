@@ -1,0 +1,1 @@
+"""Chat platforms: each folder only translates between its platform and the studio."""

@@ -1,0 +1,202 @@
+"""What every platform's bot does the same way: hear in order, deliver, fetch, and tell the news.
+
+Each duty is a loop of its own. A loop that loses the network, the server or the database says so once, keeps
+trying, and says once when it is back; everything it works on is in the database, so nothing is lost meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+
+from core.chat import Incoming, arrivals, news, outbox, respond
+from core.conversation.messages import Shown, Upload
+from core.errors import KeyGone, PhotoRefused
+from core.storage.studio import Studio
+from core.work_queue import WAKE
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2.0  # how long unheard news waits at most
+BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0)
+
+
+class NotNow(Exception):
+    """The platform certainly did not take it; try again after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class Refused(Exception):
+    """The platform will never take it: blocked, or the chat is gone."""
+
+
+class MessageGone(Exception):
+    """The message that was to be replaced is gone; the reply must be sent as a new one."""
+
+
+class Unanswered(Exception):
+    """It was sent, and whether it arrived is not known."""
+
+
+class Platform(Protocol):
+    """What a chat platform must be able to do; everything else here is the same for all."""
+
+    name: str
+
+    async def show(self, outgoing: outbox.Outgoing) -> tuple[str, str]:
+        """Send or replace; answers the message's id and which pictures it shows (empty for words).
+
+        Raises NotNow, Refused, MessageGone or Unanswered.
+        """
+
+    async def fetch(self, upload: Upload) -> bytes:
+        """Download an announced file. Raises PhotoRefused, or NotNow when the platform does not answer."""
+
+
+class Turns:
+    """One platform's bot at work."""
+
+    def __init__(self, studio: Studio, platform: Platform, redis: "Redis | None" = None) -> None:
+        self.studio = studio
+        self.platform = platform
+        self._redis = redis
+        self._outbox = asyncio.Event()
+        self._arrivals = asyncio.Event()
+        self._news = asyncio.Event()
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def hear(self, incoming: Incoming) -> bool:
+        """One turn; turns of one person are taken one after another. False when it was heard before."""
+        lock = self._locks.setdefault(incoming.user, asyncio.Lock())
+        async with lock:
+            first = await asyncio.to_thread(respond, self.studio, incoming)
+        self._outbox.set()
+        self._arrivals.set()
+        await self._wake_others()
+        return first
+
+    async def run(self) -> None:
+        """Deliver, fetch and tell until cancelled."""
+        async with asyncio.TaskGroup() as duties:
+            duties.create_task(self._forever("deliver", self._outbox, self.deliver))
+            duties.create_task(self._forever("fetch", self._arrivals, self.fetch))
+            duties.create_task(self._forever("tell", self._news, self.tell))
+            if self._redis is not None:
+                duties.create_task(self._listen(self._redis))
+
+    async def deliver(self) -> bool:
+        """Send what can be sent now, one reply per chat at a time; answers whether there was anything."""
+        claimed = await asyncio.to_thread(outbox.claim, self.studio, self.platform.name)
+        await asyncio.gather(*(self._deliver_one(outgoing) for outgoing in claimed))
+        return bool(claimed)
+
+    async def _deliver_one(self, outgoing: outbox.Outgoing) -> None:
+        try:
+            message, media = await self.platform.show(outgoing)
+        except NotNow as later:
+            await asyncio.to_thread(outbox.put_off, self.studio, outgoing, later.seconds)
+        except (Refused, KeyGone):
+            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
+        except MessageGone:
+            await asyncio.to_thread(outbox.forget_message, self.studio, self.platform.name, outgoing)
+            await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 0.0)
+        except Unanswered:
+            # What has a slot can be done again without harm; what has none could be said twice.
+            if outgoing.reply.slot:
+                await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 1.0)
+            else:
+                await asyncio.to_thread(outbox.delivered, self.studio, outgoing, "")
+        else:
+            await asyncio.to_thread(outbox.delivered, self.studio, outgoing, message, media)
+
+    async def fetch(self) -> bool:
+        """Download what was announced; answers whether there was anything."""
+        waiting = await asyncio.to_thread(arrivals.waiting, self.studio, self.platform.name)
+        await asyncio.gather(*(self._fetch_one(arrival) for arrival in waiting))
+        if waiting:
+            await self._wake_others()
+        return bool(waiting)
+
+    async def _fetch_one(self, arrival: arrivals.Arrival) -> None:
+        try:
+            content = await self.platform.fetch(arrival.upload)
+        except PhotoRefused as refused:
+            await asyncio.to_thread(arrivals.refuse, self.studio, arrival, refused.refusal, refused.detail)
+            self._news.set()
+        except NotNow:
+            await asyncio.to_thread(arrivals.put_off, self.studio, arrival)
+        else:
+            await asyncio.to_thread(arrivals.keep, self.studio, arrival, content)
+
+    async def tell(self) -> bool:
+        """Let the conversation hear of finished work; answers whether there was any."""
+        told = await asyncio.to_thread(news, self.studio, self.platform.name)
+        if told:
+            self._outbox.set()
+        return bool(told)
+
+    async def open_picture(self, shown: Shown) -> bytes:
+        """A sealed picture's bytes; raises `KeyGone` when it was deleted."""
+        return await asyncio.to_thread(open_picture, self.studio, shown)
+
+    async def _wake_others(self) -> None:
+        if self._redis is None:
+            return
+        try:
+            await self._redis.publish(WAKE, "work")
+        except RedisError:
+            return  # the dispatcher looks by itself soon
+
+    async def _forever(self, duty: str, event: asyncio.Event, act: Callable[[], Awaitable[bool]]) -> None:
+        failures = 0
+        while True:
+            event.clear()
+            try:
+                busy = await act()
+                if failures:
+                    log.warning("%s: back again", duty)
+                failures = 0
+            except (OperationalError, OSError) as lost:
+                if not failures:
+                    log.warning("%s: %s; what was given is kept, trying again", duty, type(lost).__name__)
+                failures += 1
+                await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
+                continue
+            if not busy:
+                await _wait(event, POLL_SECONDS)
+
+    async def _listen(self, redis: "Redis") -> None:
+        """Wake the duties when a worker has news; without a server they look by themselves."""
+        while True:
+            try:
+                async with redis.pubsub() as channel:
+                    await channel.subscribe(WAKE)
+                    async for message in channel.listen():
+                        if message["data"] == b"news":
+                            self._news.set()
+                            self._outbox.set()
+            except RedisError:
+                await asyncio.sleep(POLL_SECONDS)
+
+
+def open_picture(studio: Studio, shown: Shown) -> bytes:
+    """A sealed picture's bytes; raises `KeyGone` when it was deleted."""
+    key = studio.keys.open(shown.key)
+    try:
+        return studio.files.read(shown.file, key)
+    except FileNotFoundError:
+        raise KeyGone(shown.key) from None
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

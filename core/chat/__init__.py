@@ -1,0 +1,173 @@
+"""The bots' door: what people say goes in, and what came of the work they asked for.
+
+Everything that one update does is one transaction: that it was heard, what changed, the credits held, the work
+asked for and the replies to deliver. An update that comes twice finds itself in the inbox and does nothing.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from core.accounts import find_account
+from core.chat.effects import Scene, carry_out
+from core.chat.outbox import post
+from core.chat.views import build_view, work_view
+from core.conversation import phrases
+from core.conversation.messages import Drawing, Heard, Learning, Looked, Opened, Reply, Say
+from core.conversation.script import take_turn
+from core.errors import OutOfCredits
+from core.storage.database import clock, reading, writing
+from core.storage.erasing import destroy_keys
+from core.storage.studio import Studio
+from core.storage.tables import (
+    Account,
+    Erasure,
+    Inbox,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Work,
+    WorkKind,
+)
+
+NEWS_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update of a chat platform, translated."""
+
+    platform: str
+    source: str  # which bot heard it: `telegram:<bot id>`
+    update: int
+    user: str
+    chat: str
+    heard: Heard
+    person: str = ""
+    group: bool = False
+
+
+def respond(studio: Studio, incoming: Incoming) -> bool:
+    """Take one turn; False when this update was heard before."""
+    try:
+        return _respond(studio, incoming)
+    except OutOfCredits as poor:
+        # Somebody spent the last credits between the question and the answer: say so instead.
+        reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
+        with writing(studio.engine) as session:
+            if not _first_time(session, incoming):
+                return False
+            account, _ = find_account(studio, session, incoming.platform, incoming.user)
+            post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
+        return True
+
+
+def _respond(studio: Studio, incoming: Incoming) -> bool:
+    with writing(studio.engine) as session:
+        if not _first_time(session, incoming):
+            return False
+        account, new = find_account(studio, session, incoming.platform, incoming.user)
+        scene = Scene(studio, session, account, incoming.platform, incoming.chat)
+        mentioned = _mentioned(session, account, getattr(incoming.heard, "key", ""))
+        person = {"person": incoming.person, "group": incoming.group, "new": new}
+        _turns(scene, incoming.heard, person, mentioned)
+        erasures = list(
+            session.exec(select(Erasure).where(Erasure.account_id == account.id, col(Erasure.passes) == 0))
+        )
+    for erasure in erasures:
+        if not erasure.keys_gone:
+            destroy_keys(studio, erasure)
+    return True
+
+
+def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tuple[int, ...] = ()) -> None:
+    """One thing heard, and what follows from its effects, until nothing more does."""
+    waiting: list[Heard] = [heard]
+    while waiting:
+        now = waiting.pop(0)
+        view = build_view(scene.studio, scene.session, scene.account, work_ids=mentioned, **person)  # type: ignore[arg-type]  # named above
+        turn = take_turn(view, now)
+        followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
+        if any(isinstance(after, Looked) for after in followed):
+            followed = [after for after in followed if not isinstance(after, Opened)]
+        waiting += followed
+        about = _about(scene.session, now)
+        post(scene.studio, scene.session, scene.account, about, scene.platform, scene.chat, turn.replies)
+
+
+def _about(session: Session, heard: Heard) -> Profile | None:
+    """The profile whose key seals the replies to this, and with which they are dropped."""
+    match heard:
+        case Looked(handle) | Opened(handle):
+            pass
+        case Learning(work) | Drawing(work):
+            handle = work.profile
+        case _:
+            return None
+    return session.exec(select(Profile).where(Profile.handle == handle)).first()
+
+
+def _first_time(session: Session, incoming: Incoming) -> bool:
+    if session.get(Inbox, (incoming.source, incoming.update)):
+        return False
+    session.add(Inbox(source=incoming.source, update=incoming.update, at=clock(session)))
+    session.flush()
+    return True
+
+
+def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
+    """The account's works that a tapped key names, itself or by one of its pictures."""
+    handles = [int(number) for number in re.findall(r"\d{15,16}", key)]
+    if not handles:
+        return ()
+    by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
+    found = session.exec(
+        select(Work.id).where(
+            Work.account_id == account.id, col(Work.handle).in_(handles) | col(Work.id).in_(by_picture)
+        )
+    )
+    return tuple(work for work in found if work is not None)
+
+
+def next_update(studio: Studio, source: str) -> int | None:
+    """The first update that was not heard yet; None when nothing ever was."""
+    with reading(studio.engine) as session:
+        newest = session.exec(select(func.max(Inbox.update)).where(Inbox.source == source)).one()
+    return None if newest is None else newest + 1
+
+
+def news(studio: Studio, platform: str) -> int:
+    """Let the conversation hear what the workers have done since; answers how much that was."""
+    with reading(studio.engine) as session:
+        waiting = session.exec(
+            select(Work.id)
+            .where(Work.platform == platform, col(Work.told) < col(Work.news))
+            .order_by(col(Work.id))
+            .limit(NEWS_AT_ONCE)
+        ).all()
+    for work_id in waiting:
+        with writing(studio.engine) as session:
+            _tell(studio, session, work_id or 0)
+    return len(waiting)
+
+
+def _tell(studio: Studio, session: Session, work_id: int) -> None:
+    work = session.get(Work, work_id, with_for_update=True)
+    if work is None or work.told >= work.news:
+        return
+    work.told = work.news
+    profile = session.get_one(Profile, work.profile_id)
+    if profile.state == ProfileState.DELETING:
+        return
+    account = session.get_one(Account, work.account_id, with_for_update=True)
+    scene = Scene(studio, session, account, work.platform, work.chat)
+    if work.kind == WorkKind.LOOK:
+        _turns(scene, Looked(profile.handle), {})
+        return
+    seen = work_view(studio, session, work, profile.handle)
+    heard: Heard = Learning(seen) if work.kind == WorkKind.LEARN else Drawing(seen)
+    _turns(scene, heard, {})
+
+
+__all__ = ["Incoming", "Reply", "news", "next_update", "respond"]

@@ -1,0 +1,168 @@
+"""Replies on their way: written in the turn's transaction, claimed by a bot, marked when they have arrived.
+
+A reply with a slot replaces the slot's earlier message, so delivering it twice does no harm. A reply without one has
+no such key: it is marked as sent before it is sent, unless the platform certainly did not get it.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from core.conversation.messages import Gallery, Option, Original, Reply, Say, Shown
+from core.errors import KeyGone
+from core.storage.database import clock, reading, writing
+from core.storage.keys import account_key, profile_key
+from core.storage.studio import Studio
+from core.storage.tables import Account, Delivery, DeliveryState, Posted, Profile
+
+LEASE_SECONDS = 60.0
+MOST_TRIES = 50
+AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A reply that this process has claimed; `message` is the slot's message where it has one."""
+
+    id: int
+    chat: str
+    reply: Reply
+    message: str = ""
+    media: str = ""  # which pictures that message shows; empty for words
+
+
+def post(
+    studio: Studio, session: Session, account: Account, about: Profile | None,
+    platform: str, chat: str, replies: tuple[Reply, ...],
+) -> None:  # fmt: skip
+    """Put replies on their way; a newer reply of a slot takes the place of one that still waits."""
+    key = profile_key(about.handle) if about else account_key(account.handle)
+    for reply in replies:
+        waiting = (
+            reply.slot
+            and session.exec(
+                select(Delivery).where(
+                    Delivery.platform == platform,
+                    Delivery.chat == chat,
+                    Delivery.slot == reply.slot,
+                    Delivery.state == DeliveryState.PENDING,
+                )
+            ).first()
+        )
+        delivery = waiting or Delivery(
+            platform=platform, chat=chat, account_id=account.id or 0, slot=reply.slot, key=key
+        )
+        delivery.profile_id = about.id if about else None
+        delivery.key = key
+        delivery.sealed = studio.seal(key, {"kind": type(reply).__name__, **asdict(reply)}, "delivery")
+        delivery.made_at = clock(session)
+        session.add(delivery)
+    session.flush()
+
+
+def claim(studio: Studio, platform: str) -> list[Outgoing]:
+    """What can be sent now: of each chat the oldest that waits, under a lease."""
+    with reading(studio.engine) as session:
+        now = clock(session)
+        ready = session.exec(
+            select(Delivery)
+            .where(
+                Delivery.platform == platform,
+                col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+            )
+            .order_by(col(Delivery.id))
+        ).all()
+    first: dict[str, Delivery] = {}
+    for row in ready:
+        if row.slot and row.not_before > now:
+            continue  # an edit that waits for its rate holds nothing else up
+        first.setdefault(row.chat, row)
+    free = [row for row in first.values() if row.not_before <= now and row.lease_until <= now]
+    return [out for row in free[:AT_ONCE] if (out := _take(studio, row.id or 0))]
+
+
+def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
+    with writing(studio.engine) as session:
+        row = session.get(Delivery, delivery_id, with_for_update=True)
+        now = clock(session)
+        if row is None or row.state not in (DeliveryState.PENDING, DeliveryState.SENDING):
+            return None
+        if row.lease_until > now:
+            return None
+        if row.state == DeliveryState.SENDING and not row.slot:
+            # It was being sent when its sender died. Sending it again could say it twice.
+            _end(row, DeliveryState.SENT)
+            return None
+        row.state, row.lease_until, row.tries = DeliveryState.SENDING, now + LEASE_SECONDS, row.tries + 1
+        try:
+            reply = _read(studio.unseal(row.key, row.sealed, "delivery"))
+        except KeyGone:
+            _end(row, DeliveryState.DROPPED)
+            return None
+        posted = session.get(Posted, (row.platform, row.chat, row.slot)) if row.slot else None
+        message, media = (posted.message, posted.media) if posted else ("", "")
+    return Outgoing(delivery_id, row.chat, reply, message, media)
+
+
+def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "") -> None:
+    """It has arrived as this message."""
+    with writing(studio.engine) as session:
+        row = session.get(Delivery, outgoing.id, with_for_update=True)
+        if row is None:
+            return
+        if row.slot and message:
+            session.merge(
+                Posted(
+                    platform=row.platform,
+                    chat=row.chat,
+                    slot=row.slot,
+                    account_id=row.account_id,
+                    profile_id=row.profile_id,
+                    message=message,
+                    media=media,
+                    at=clock(session),
+                )
+            )
+        _end(row, DeliveryState.SENT)
+
+
+def put_off(studio: Studio, outgoing: Outgoing, seconds: float) -> None:
+    """It has certainly not arrived: try again later, for a long time."""
+    with writing(studio.engine) as session:
+        row = session.get(Delivery, outgoing.id, with_for_update=True)
+        if row is None or row.state != DeliveryState.SENDING:
+            return
+        if row.tries >= MOST_TRIES:
+            _end(row, DeliveryState.UNDELIVERABLE)
+            return
+        row.state, row.lease_until = DeliveryState.PENDING, 0.0
+        row.not_before = clock(session) + seconds
+
+
+def undeliverable(studio: Studio, outgoing: Outgoing) -> None:
+    """The chat does not take it: blocked, gone, or refused for good."""
+    with writing(studio.engine) as session:
+        if row := session.get(Delivery, outgoing.id, with_for_update=True):
+            _end(row, DeliveryState.UNDELIVERABLE)
+
+
+def forget_message(studio: Studio, platform: str, outgoing: Outgoing) -> None:
+    """The slot's message is gone from the chat: the next reply of the slot is a new message."""
+    with writing(studio.engine) as session:
+        if posted := session.get(Posted, (platform, outgoing.chat, outgoing.reply.slot)):
+            session.delete(posted)
+
+
+def _end(row: Delivery, state: DeliveryState) -> None:
+    row.state, row.sealed, row.lease_until = state, b"", 0.0
+
+
+def _read(body: dict[str, Any]) -> Reply:
+    kind = body.pop("kind")
+    if kind == "Original":
+        return Original(**{**body, "picture": Shown(**body["picture"])})
+    body["options"] = tuple(Option(**option) for option in body["options"])
+    if kind == "Gallery":
+        return Gallery(**{**body, "pictures": tuple(Shown(**picture) for picture in body["pictures"])})
+    return Say(**body)

@@ -1,0 +1,227 @@
+"""What the conversation may know of an account, read from the rows."""
+
+import json
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from core.conversation.messages import PhotoView, ProfileView, Shown, View, WorkView
+from core.errors import KeyGone
+from core.storage import ledger
+from core.storage.database import clock
+from core.storage.keys import photos_key, profile_key
+from core.storage.studio import Studio
+from core.storage.tables import (
+    OPEN_WORK,
+    Account,
+    Checkpoint,
+    Photo,
+    PhotoState,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Version,
+    Work,
+    WorkerRow,
+    WorkKind,
+)
+
+WORKER_SILENT_SECONDS = 60.0
+PANEL_PHOTOS = 4  # samples shown in a progress message
+
+
+def build_view(
+    studio: Studio, session: Session, account: Account, *, person: str = "", group: bool = False,
+    new: bool = False, work_ids: tuple[int, ...] = (),
+) -> View:  # fmt: skip
+    """The view of one account; `work_ids` are ended works that the turn is about."""
+    now = clock(session)
+    rows = session.exec(
+        select(Profile)
+        .where(Profile.account_id == account.id, Profile.state != ProfileState.DELETING)
+        .order_by(col(Profile.id))
+    ).all()
+    profiles = [
+        profile_view(studio, session, row, now, with_photos=row.id == account.draft_id) for row in rows
+    ]
+    handles = {row.id: row.handle for row in rows}
+    draft = next((one for one, row in zip(profiles, rows, strict=True) if row.id == account.draft_id), None)
+    works = session.exec(
+        select(Work)
+        .where(
+            Work.account_id == account.id,
+            col(Work.state).in_(OPEN_WORK) | col(Work.id).in_(work_ids),
+            Work.kind != WorkKind.LOOK,
+        )
+        .order_by(col(Work.id))
+    ).all()
+    offers, seen_at = latest_offers(session)
+    settings = studio.settings
+    limited = not settings.unlimited
+    return View(
+        person=person,
+        new=new,
+        group=group,
+        profiles=tuple(profiles),
+        draft=draft,
+        current=handles.get(account.current_id),
+        works=tuple(work_view(studio, session, work, handles.get(work.profile_id, 0)) for work in works),
+        pictures_left=ledger.balance(session, account.id or 0, ledger.PICTURE) if limited else None,
+        trainings_left=ledger.balance(session, account.id or 0, ledger.TRAINING) if limited else None,
+        worker_alive=seen_at is None or now - seen_at < WORKER_SILENT_SECONDS,
+        training_seconds=offers.get("training_seconds"),
+        picture_seconds=offers.get("picture_seconds"),
+        minors=settings.minors,
+        base_title=offers.get("base_title", settings.base),
+    )
+
+
+def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
+    """What the worker that was heard of last offers, and when that was."""
+    worker = session.exec(select(WorkerRow).order_by(col(WorkerRow.seen_at).desc())).first()
+    return (json.loads(worker.offers or "{}"), worker.seen_at) if worker else ({}, None)
+
+
+def profile_view(
+    studio: Studio, session: Session, row: Profile, now: float, *, with_photos: bool
+) -> ProfileView:
+    """One profile; its photos are read only where they are asked about."""
+    try:
+        words = (
+            studio.unseal(profile_key(row.handle), row.sealed, f"profile-{row.handle}") if row.sealed else {}
+        )
+    except KeyGone:
+        words = {}
+    version = session.get(Version, row.version_id) if row.version_id else None
+    photos: tuple[PhotoView, ...] = ()
+    missing: tuple[str, ...] = tuple(words.get("missing", ()))
+    if with_photos:
+        photos = tuple(
+            photo_view(photo, row.handle)
+            for photo in session.exec(
+                select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number))
+            )
+        )
+    return ProfileView(
+        handle=row.handle,
+        state=str(row.state),
+        name=words.get("name", ""),
+        kind=row.kind,
+        method=row.method,
+        class_word=words.get("class_word", ""),
+        trigger=words.get("trigger", ""),
+        retention=row.retention,
+        consent=row.consent,
+        sample=bool(row.sample),
+        reason=row.reason,
+        photos=photos,
+        photos_done=row.photos_done,
+        batch=row.batch,
+        base=version.base if version else "",
+        similarity=version.similarity if version else None,
+        own_similarity=version.own_similarity if version else None,
+        floor=version.floor if version else None,
+        missing=missing,
+        support_until=row.support_until if row.support_until > now else 0.0,
+        sheet=best_samples(session, row, version)[:1],
+    )
+
+
+def best_samples(session: Session, row: Profile, version: Version | None) -> tuple[Shown, ...]:
+    """The fixed-seed pictures of the checkpoint that was kept."""
+    if version is None or version.best_step is None:
+        return ()
+    kept = session.exec(
+        select(Checkpoint).where(Checkpoint.version_id == version.id, Checkpoint.step == version.best_step)
+    ).first()
+    return samples_of(kept, row.handle) if kept else ()
+
+
+def samples_of(checkpoint: Checkpoint, handle: int) -> tuple[Shown, ...]:
+    """A checkpoint's pictures with their likeness under each."""
+    return tuple(
+        Shown(file, profile_key(handle), "" if similarity is None else f"{similarity:.2f}")
+        for file, similarity in json.loads(checkpoint.samples or "[]")
+    )
+
+
+def photo_view(photo: Photo, handle: int) -> PhotoView:
+    """One photo of a set."""
+    return PhotoView(
+        number=photo.number,
+        waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED),
+        verdict=photo.verdict,
+        detail=photo.detail,
+        other=photo.other,
+        owner=photo.owner,
+        chosen=photo.chosen,
+        thumbnail=Shown(photo.thumbnail, photos_key(handle)) if photo.thumbnail else None,
+    )
+
+
+def work_view(studio: Studio, session: Session, work: Work, profile: int) -> WorkView:
+    """One work as people see it."""
+    progress = json.loads(work.progress or "{}")
+    asked: dict[str, Any] = {}
+    if work.sealed:
+        try:
+            asked = studio.unseal(profile_key(profile), work.sealed, f"work-{work.handle}")
+        except KeyGone:
+            asked = {}
+    pictures = session.exec(
+        select(PictureRow).where(PictureRow.work_id == work.id).order_by(col(PictureRow.number))
+    ).all()
+    version = session.get(Version, work.version_id) if work.version_id else None
+    samples: tuple[Shown, ...] = ()
+    if work.kind == WorkKind.LEARN and version:
+        row = session.get_one(Profile, work.profile_id)
+        latest = session.exec(
+            select(Checkpoint)
+            .where(Checkpoint.version_id == version.id)
+            .order_by(col(Checkpoint.step).desc())
+        ).first()
+        samples = best_samples(session, row, version) or (samples_of(latest, row.handle) if latest else ())
+    ahead = _ahead(session, work)
+    return WorkView(
+        handle=work.handle,
+        profile=profile,
+        kind=str(work.kind),
+        state=str(work.state),
+        reason=work.reason,
+        step=progress.get("step", 0),
+        steps=progress.get("steps", 0),
+        seconds_left=progress.get("seconds_left", _wait(session, work, ahead, asked.get("count", 4))),
+        ahead=ahead,
+        similarities=tuple(progress.get("similarities", ())),
+        asked=asked.get("count", 0),
+        prompt=asked.get("text", ""),
+        delivered=tuple((row.handle, _shown(row, profile)) for row in pictures if not row.dropped),
+        dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
+        best_step=version.best_step if version else None,
+        samples=samples[:PANEL_PHOTOS],
+        filter_off=bool(progress.get("filter_off")),
+    )
+
+
+def _shown(row: PictureRow, profile: int) -> Shown:
+    label = "" if row.similarity is None else f"likeness {row.similarity:.2f}"
+    return Shown(row.file, profile_key(profile), label)
+
+
+def _ahead(session: Session, work: Work) -> int:
+    """How many of the same kind were asked for earlier and are not done."""
+    return session.exec(
+        select(func.count())
+        .select_from(Work)
+        .where(Work.kind == work.kind, col(Work.state).in_(OPEN_WORK), col(Work.id) < work.id)
+    ).one()
+
+
+def _wait(session: Session, work: Work, ahead: int, count: int) -> float | None:
+    """Seconds until it is done, from what this machine measured; None before it measured anything."""
+    offers, _ = latest_offers(session)
+    if work.kind == WorkKind.LEARN:
+        each = offers.get("training_seconds")
+        return None if each is None else float(each) * (ahead + 1)
+    each = offers.get("picture_seconds")
+    return None if each is None else float(each) * 1.5 * count * (ahead + 1)

@@ -1,0 +1,268 @@
+"""Making a profile: the next question is a function of what the draft still lacks."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.conversation import phrases
+from core.conversation.messages import (
+    AddPhotos,
+    Confirm,
+    Delete,
+    Describe,
+    Effect,
+    Gallery,
+    KeepPhoto,
+    OpenDraft,
+    Option,
+    Photos,
+    ProfileView,
+    PutAside,
+    Reply,
+    Say,
+    Turn,
+    UndoPhotos,
+    View,
+    WantClass,
+)
+from core.prompts import normal_name
+
+LONGEST_NAME = 40
+# Words that name a child or a teenager, whatever the list offers (SPEC A5).
+MINOR_WORDS = re.compile(
+    r"\b(girls?|boys?|child|children|kids?|bab(y|ies)|toddlers?|infants?|teen\w*|minors?|schoolgirls?|"
+    r"schoolboys?|(\d|1[0-7])[ -]*(years?|yo|y/o|yr)s?\b.*)",
+    re.IGNORECASE,
+)
+
+
+def lacks(draft: ProfileView) -> str:
+    """The first thing that a draft still needs, or an empty string."""
+    if not draft.class_word:
+        return "class_word"
+    if not draft.name:
+        return "name"
+    if not draft.retention:
+        return "retention"
+    if draft.consent not in ("self", "agreed"):
+        return "consent"
+    if not draft.photos_done:
+        return "photos"
+    return ""
+
+
+def ask(draft: ProfileView, view: View) -> Say:
+    """The next question."""
+    match lacks(draft):
+        case "class_word":
+            words = phrases.CLASSES + (phrases.MINOR_CLASSES if view.minors else ())
+            options = [_option(draft, "class", word.replace(" ", "-"), word) for word in words]
+            options.append(_option(draft, "class", "other", "something else: write it"))
+            return Say(phrases.ASK_CLASS, tuple(options))
+        case "name":
+            return Say(phrases.ASK_NAME)
+        case "retention":
+            return Say(
+                phrases.ASK_RETENTION,
+                tuple(_option(draft, "keep", key, label) for key, label in phrases.RETENTION.items()),
+            )
+        case "consent":
+            return Say(
+                phrases.ASK_CONSENT,
+                (
+                    _option(draft, "consent", "self", "It's me"),
+                    _option(draft, "consent", "agreed", "They agreed"),
+                    _option(draft, "consent", "neither", "Neither"),
+                ),
+            )
+        case "photos":
+            return panel(draft, view) if draft.photos else Say(phrases.ASK_PHOTOS)
+        case _:
+            return summary(draft, view)
+
+
+def panel(draft: ProfileView, view: View) -> Say:
+    """The message about the photos; it also asks for what is still missing before them."""
+    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    waiting = any(photo.waiting for photo in draft.photos)
+    text = phrases.photo_panel(draft, draft.missing)
+    options = [_option(draft, "photos", "undo", "Undo last")]
+    if any(photo.thumbnail for photo in draft.photos):
+        options.insert(0, _option(draft, "photos", "show", "Show my photos"))
+    before = lacks(draft)
+    if before == "photos" and not waiting and good >= phrases.MINIMUM_PHOTOS:
+        options.insert(0, _option(draft, "photos", "done", "That's all I have"))
+    if before not in ("photos", ""):
+        question = ask(draft, view)
+        return Say(f"{text}\n\n{question.text}", question.options or tuple(options), panel_slot(draft))
+    return Say(text, tuple(options), panel_slot(draft))
+
+
+def panel_slot(draft: ProfileView) -> str:
+    """Verdicts go to the message of the latest batch of photos."""
+    return f"photos-{draft.handle}-{draft.batch}"
+
+
+def summary(draft: ProfileView, view: View) -> Say:
+    """Everything once more; or the wait for the last verdicts."""
+    slot = f"summary-{draft.handle}"
+    waiting = sum(photo.waiting for photo in draft.photos)
+    if waiting:
+        return Say(f"Looking at the last {phrases.plural(waiting, 'photo')}...", slot=slot)
+    options = (
+        _option(draft, "train", "yes", "Train"),
+        _option(draft, "photos", "show", "Show my photos"),
+        _option(draft, "train", "later", "Not yet"),
+    )
+    return Say(phrases.summary(draft, view), options, slot)
+
+
+def contact_sheet(draft: ProfileView) -> Reply:
+    """All photos with their numbers; a tap takes one out or puts it back."""
+    pictures = tuple(
+        replace(photo.thumbnail, label=f"{photo.number}{'' if photo.chosen else ' (not used)'}")
+        for photo in draft.photos
+        if photo.thumbnail
+    )
+    options = tuple(
+        _option(
+            draft,
+            "out" if phrases.is_good(photo) else "in",
+            str(photo.number),
+            f"take out {photo.number}" if phrases.is_good(photo) else f"put back {photo.number}",
+        )
+        for photo in draft.photos
+        if photo.thumbnail
+    )
+    if not pictures:
+        return Say("Nothing to show yet.")
+    back = _option(draft, "photos", "done", "That's all I have")
+    return Gallery(pictures, "Your photos.", (*options, back), f"sheet-{draft.handle}")
+
+
+def hear_photos(view: View, photos: Photos) -> Turn:
+    """Photos may come before they are asked for; the reply follows when they are in the draft."""
+    draft = view.draft
+    held = len(draft.photos) if draft else 0
+    if held + len(photos.files) > phrases.MOST_PHOTOS:
+        return _say(f"{phrases.MOST_PHOTOS} photos are the most I take; take some out first.")
+    opened: tuple[Effect, ...] = () if draft else (OpenDraft("character"),)
+    return Turn((*opened, AddPhotos(photos)))
+
+
+def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
+    """Words are the answer to the question that is open."""
+    match lacks(draft):
+        case "class_word":
+            return _take_class(view, draft, words, listed=False)
+        case "name":
+            return _take_name(view, draft, words)
+        case _:
+            question = ask(draft, view)
+            return _say("Please tap one of these, or send photos.", question)
+
+
+def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
+    """A tap on one of the draft's options."""
+    match step:
+        case "class" if value == "other":
+            return _say('Write it: one to three words, such as "tabby cat".')
+        case "class":
+            return _take_class(view, draft, value.replace("-", " "), listed=True)
+        case "keep" if value in phrases.RETENTION:
+            return _describe(view, draft, "retention", value)
+        case "consent" if value == "neither":
+            return _say(phrases.CONSENT_REFUSED)
+        case "consent":
+            return _describe(view, draft, "consent", value)
+        case "photos":
+            return _photos_choice(view, draft, value)
+        case "out" | "in":
+            number = int(value)
+            kept = tuple(
+                replace(photo, owner="kept" if step == "in" else "removed", chosen=step == "in")
+                if photo.number == number
+                else photo
+                for photo in draft.photos
+            )
+            changed = replace(draft, photos=kept)
+            return Turn((KeepPhoto(number, step == "in"),), (contact_sheet(changed), panel(changed, view)))
+        case "train":
+            return _train_choice(view, draft, value)
+        case "drop":
+            return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
+    return _say(phrases.STALE)
+
+
+def hear_verdicts(view: View, draft: ProfileView) -> Turn:
+    """Verdicts have changed: the panel changes in place, and the summary follows when it waited for them."""
+    replies: tuple[Reply, ...] = (panel(draft, view),)
+    if not lacks(draft) and not any(photo.waiting for photo in draft.photos):
+        replies += (summary(draft, view),)
+    return Turn(replies=replies)
+
+
+def _option(draft: ProfileView, step: str, value: str, label: str) -> Option:
+    return Option(f"{step}:{draft.handle}:{value}", label)
+
+
+def _say(*texts: str | Say) -> Turn:
+    return Turn(replies=tuple(Say(text) if isinstance(text, str) else text for text in texts))
+
+
+def _describe(view: View, draft: ProfileView, field: str, value: str, *effects: Effect) -> Turn:
+    """Fill one field in and ask for the next thing."""
+    fields: dict[str, Callable[[str], ProfileView]] = {
+        "class_word": lambda word: replace(draft, class_word=word),
+        "name": lambda word: replace(draft, name=word),
+        "retention": lambda word: replace(draft, retention=word),
+        "consent": lambda word: replace(draft, consent=word),
+        "photos_done": lambda word: replace(draft, photos_done=bool(word)),
+    }
+    changed = fields[field](value)
+    return Turn((Describe(field, value), *effects), (ask(changed, view),))
+
+
+def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> Turn:
+    word = " ".join(words.split()).lower()
+    if MINOR_WORDS.search(word) and not view.minors:
+        return _say(phrases.NO_MINORS, ask(replace(draft, class_word=""), view))
+    if not re.fullmatch(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,2}", word) or len(word) > 30:
+        return _say(phrases.class_unclear(words[:40]))
+    listed = listed or word in phrases.CLASSES
+    return _describe(view, draft, "class_word", word, *(() if listed else (WantClass(word),)))
+
+
+def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
+    name = " ".join(words.split())
+    if len(name) > LONGEST_NAME:
+        return _say(phrases.name_too_long(len(name), LONGEST_NAME))
+    if any(char in name for char in '<>@"') or not any(char.isalnum() for char in name):
+        return _say('A name needs a letter or digit, and none of < > @ ". Another one?')
+    taken = [one.name for one in view.profiles if normal_name(one.name) == normal_name(name)]
+    if taken and draft.name not in taken:
+        return _say(phrases.name_taken(taken[0]))
+    return _describe(view, draft, "name", name)
+
+
+def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
+    if value == "show":
+        return Turn(replies=(contact_sheet(draft),))
+    if value == "undo":
+        return Turn((UndoPhotos(),))
+    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    if good < phrases.MINIMUM_PHOTOS:
+        return _say(phrases.too_few(good))
+    return _describe(view, draft, "photos_done", "yes")
+
+
+def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
+    if value == "later":
+        return Turn((PutAside(),), (Say(phrases.PUT_ASIDE),))
+    missing = lacks(draft)
+    if missing or any(photo.waiting for photo in draft.photos):
+        return _say(ask(draft, view))
+    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    if good < phrases.MINIMUM_PHOTOS:
+        return Turn((Describe("photos_done", ""),), (Say(phrases.too_few(good)),))
+    return Turn((Confirm(),))

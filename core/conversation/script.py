@@ -1,0 +1,390 @@
+"""The conversation: one thing is heard, and out come the effects wanted and the replies."""
+
+from core.conversation import making, phrases
+from core.conversation.messages import (
+    Chosen,
+    Command,
+    Delete,
+    DeletePhotos,
+    Draw,
+    DrawAgain,
+    Drawing,
+    Gallery,
+    Heard,
+    Learning,
+    Looked,
+    OpenDraft,
+    Opened,
+    OpenSupport,
+    Option,
+    Original,
+    Photos,
+    ProfileView,
+    PutAside,
+    Reply,
+    Say,
+    Select,
+    SetConsent,
+    Shown,
+    StopWork,
+    Text,
+    Turn,
+    View,
+    WorkView,
+)
+from core.prompts import Prompt, PromptRefused, normal_name, parse
+
+SUPPORT_HOURS = 24
+IN_PRIVATE = ("start", "new", "delete", "privacy", "profiles")
+
+
+def take_turn(view: View, heard: Heard) -> Turn:
+    """Answer one thing that was heard."""
+    match heard:
+        case Command(name, words):
+            return _command(view, name.lower(), words.strip())
+        case Photos() if view.group:
+            return _say(phrases.PRIVATE_ONLY)
+        case Photos():
+            return making.hear_photos(view, heard)
+        case Text() if view.group:
+            return Turn()
+        case Text(words):
+            return _words(view, words.strip())
+        case Chosen(key):
+            return _choice(view, key)
+        case Opened() if view.draft:
+            return Turn(replies=(making.ask(view.draft, view),))
+        case Opened():
+            return Turn()
+        case Looked(handle):
+            if view.draft and view.draft.handle == handle:
+                return making.hear_verdicts(view, view.draft)
+            return Turn()
+        case Learning(work):
+            return _learning(view, work)
+        case Drawing(work):
+            return _drawing(view, work)
+
+
+def _say(text: str, *options: Option, slot: str = "") -> Turn:
+    return Turn(replies=(Say(text, options, slot),))
+
+
+# ── commands
+
+
+def _command(view: View, name: str, words: str) -> Turn:
+    if view.group and name in IN_PRIVATE:
+        return _say(phrases.PRIVATE_ONLY)
+    match name:
+        case "start":
+            return _start(view)
+        case "new":
+            return _new(view)
+        case "imagine":
+            return _imagine(view, words)
+        case "profiles":
+            return _profiles(view)
+        case "status":
+            return _say(phrases.status(view))
+        case "cancel":
+            return _cancel(view)
+        case "delete":
+            return _delete(view, words)
+        case "privacy":
+            return _privacy(view)
+        case "help":
+            return _say(phrases.HELP)
+    return _say(phrases.UNKNOWN_COMMAND)
+
+
+def _start(view: View) -> Turn:
+    sample = next((profile for profile in view.profiles if profile.sample), None)
+    options = [Option("new", "Make my own"), Option("how", "How it works")]
+    if sample:
+        options.insert(0, Option(f"try:{sample.handle}", f"Draw {sample.name} as an astronaut"))
+    return _say(phrases.greeting(view.person, sample.name if sample else "", view.pictures_left), *options)
+
+
+def _new(view: View) -> Turn:
+    if view.draft:
+        drop = Option(f"drop:{view.draft.handle}:all", "Start over")
+        question = making.ask(view.draft, view)
+        return Turn(
+            (OpenDraft(),),
+            (Say(question.text, (*question.options, drop) if view.draft.class_word else question.options),),
+        )
+    return Turn((OpenDraft("character"),))
+
+
+def _imagine(view: View, words: str) -> Turn:
+    if not words:
+        return _say(phrases.NO_IMAGINE_WORDS)
+    try:
+        prompt = parse(words)
+    except PromptRefused as refused:
+        return _say(phrases.prompt_refused(refused.what, refused.value, refused.column))
+    profile = _meant(view, prompt)
+    if profile is None and prompt.name:
+        return _say(phrases.unknown_profile(prompt.name))
+    if profile is None:
+        return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
+    return _draw(view, profile, prompt)
+
+
+def _meant(view: View, prompt: Prompt) -> ProfileView | None:
+    """The profile of @name, else the one whose trigger stands in the text, else the current one."""
+    usable = [profile for profile in view.profiles if profile.state != "draft"]
+    if prompt.name:
+        wanted = normal_name(prompt.name)
+        return next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
+    words = set(prompt.text.lower().split())
+    named = [profile for profile in usable if profile.trigger in words]
+    return named[0] if named else view.profile(view.current or 0)
+
+
+def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
+    if profile.consent == "withdrawn":
+        return _say(phrases.drawing_failed("consent_withdrawn"))
+    if profile.state not in ("trained", "queued", "training"):
+        return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
+    if view.pictures_left is not None and view.pictures_left < prompt.count:
+        return _say(phrases.out_of_credits("picture", view.pictures_left, prompt.count))
+    return Turn((Draw(profile.handle, prompt),))
+
+
+def _profiles(view: View) -> Turn:
+    if not view.profiles:
+        return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
+    lines = [phrases.profile_line(profile, profile.handle == view.current) for profile in view.profiles]
+    usable = [profile for profile in view.profiles if profile.state == "trained"]
+    options = [
+        Option(f"use:{profile.handle}", f"Use {profile.name}")
+        for profile in usable
+        if profile.handle != view.current
+    ]
+    options.append(Option("new", "Make another"))
+    thumbnails = tuple(
+        Shown(profile.sheet[0].file, profile.sheet[0].key, profile.name)
+        for profile in usable
+        if profile.sheet
+    )
+    text = "\n".join(lines)
+    if thumbnails:
+        return Turn(replies=(Gallery(thumbnails, text, tuple(options)),))
+    return _say(text, *options)
+
+
+def _cancel(view: View) -> Turn:
+    options = []
+    for work in view.works:
+        profile = view.profile(work.profile)
+        what = "learning" if work.kind == "learn" else "drawing"
+        options.append(
+            Option(f"stop:{work.handle}", f"Cancel {what} {profile.name if profile else ''}".strip())
+        )
+    if len(options) == 1:
+        return Turn((StopWork(view.works[0].handle),), (Say("Cancelled."),))
+    if options:
+        return _say("What shall I cancel?", *options)
+    if view.draft:
+        drop = Option(f"drop:{view.draft.handle}:all", "Delete the draft and its photos")
+        return Turn((PutAside(),), (Say(phrases.PUT_ASIDE, (drop,)),))
+    return _say(phrases.NOTHING_TO_CANCEL)
+
+
+def _delete(view: View, words: str) -> Turn:
+    if not view.profiles:
+        return _say(phrases.NO_PROFILES)
+    if words:
+        named = [profile for profile in view.profiles if profile.name.casefold() == words.casefold()]
+        if not named:
+            return _say(phrases.unknown_profile(words))
+        return _ask_delete(named[0])
+    options = [
+        Option(f"delete:{profile.handle}", f"Delete {profile.name or 'the draft'}")
+        for profile in view.profiles
+    ]
+    return _say("Which one shall I delete for ever?", *options)
+
+
+def _ask_delete(profile: ProfileView) -> Turn:
+    return _say(
+        phrases.confirm_delete(profile),
+        Option(f"erase:{profile.handle}", "Delete for ever"),
+        Option("keepit", "Keep it"),
+    )
+
+
+def _privacy(view: View) -> Turn:
+    options = []
+    for profile in view.profiles:
+        if profile.sample:
+            continue
+        name, handle = profile.name or "draft", profile.handle
+        options.append(Option(f"delete:{handle}", f"Delete {name}"))
+        if profile.retention == "keep" and profile.state != "draft":
+            options.append(Option(f"photos-gone:{handle}", f"Delete only the photos of {name}"))
+        if profile.consent in ("self", "agreed") and profile.state != "draft":
+            options.append(Option(f"withdraw:{handle}", f"Withdraw consent for {name}"))
+        elif profile.consent == "withdrawn":
+            options.append(Option(f"consent-again:{handle}", f"Give consent for {name} again"))
+        if profile.state != "draft":
+            label = "Close" if profile.support_until else "Open"
+            options.append(Option(f"support:{handle}", f"{label} support window for {name}"))
+    return _say(phrases.privacy(view), *options)
+
+
+# ── words and taps
+
+
+def _words(view: View, words: str) -> Turn:
+    if view.draft and making.lacks(view.draft):
+        return making.hear_words(view, view.draft, words)
+    if view.current is not None:
+        return _say("To draw, put /imagine before it:\n/imagine " + words[:200])
+    return _start(view)
+
+
+def _choice(view: View, key: str) -> Turn:
+    step, _, rest = key.partition(":")
+    handle_text, _, value = rest.partition(":")
+    handle = int(handle_text) if handle_text.isdecimal() else 0
+    if value:
+        if view.draft and view.draft.handle == handle:
+            return making.hear_choice(view, view.draft, step, value)
+        return _say(phrases.STALE if view.profile(handle) else phrases.GONE)
+    match step:
+        case "new":
+            return _new(view)
+        case "how":
+            return _say(phrases.HOW_IT_WORKS, Option("new", "Make my own"))
+        case "keepit":
+            return _say("Kept.")
+        case "stop" | "best" | "again" | "dropped" | "info":
+            return _work_choice(view, step, handle)
+        case "one":
+            return _original(view, handle)
+    profile = view.profile(handle)
+    return _profile_choice(view, step, profile) if profile else _say(phrases.GONE)
+
+
+def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
+    handle, name = profile.handle, profile.name or "the draft"
+    match step:
+        case "try":
+            return _draw(view, profile, Prompt(f"{profile.trigger} as an astronaut"))
+        case "draw":
+            turn = _draw(view, profile, Prompt(profile.trigger))
+            return Turn((Select(handle), *turn.effects), turn.replies)
+        case "use":
+            return Turn((Select(handle),), (Say(f"/imagine now draws {name}."),))
+        case "delete":
+            return _ask_delete(profile)
+        case "erase":
+            return Turn((Delete(handle, phrases.deleted(profile.name)),))
+        case "photos-gone":
+            return Turn((DeletePhotos(handle, phrases.photos_deleted(name)),))
+        case "withdraw":
+            text = f"Consent withdrawn: {name} is not drawn and not trained any more."
+            delete = Option(f"delete:{handle}", f"Delete {name} as well")
+            return Turn((SetConsent(handle, "withdrawn"),), (Say(text, (delete,)),))
+        case "consent-again":
+            return Turn((SetConsent(handle, "agreed"),), (Say(f"Thank you. {name} can be drawn again."),))
+        case "support":
+            hours = 0 if profile.support_until else SUPPORT_HOURS
+            text = (
+                f"For {hours} hours the operator can look into {name}; every look is reported to you."
+                if hours
+                else "The support window is closed."
+            )
+            return Turn((OpenSupport(handle, hours),), (Say(text),))
+    return _say(phrases.STALE)
+
+
+def _work_choice(view: View, step: str, handle: int) -> Turn:
+    work = view.work(handle)
+    profile = view.profile(work.profile) if work else None
+    if work is None or profile is None:
+        return _say(phrases.GONE)
+    open_ = work.state in ("pending", "dispatched", "running")
+    match step:
+        case "stop" | "best":
+            if not open_:
+                return _say("That has ended already.")
+            return Turn((StopWork(handle, keep=step == "best"),), (Say("Stopping..."),))
+        case "again":
+            return Turn((DrawAgain(handle),))
+        case "dropped" if work.dropped:
+            return Turn(replies=(Gallery(tuple(picture for _, picture in work.dropped), "Dropped."),))
+        case "info":
+            return _say(f"{work.prompt}\n{profile.name} on {profile.base}")
+    return _say("Nothing was dropped.")
+
+
+def _original(view: View, picture: int) -> Turn:
+    for work in view.works:
+        for handle, shown in work.delivered:
+            if handle == picture:
+                return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
+    return _say(phrases.GONE)
+
+
+# ── news from the workers
+
+
+def _learning(view: View, work: WorkView) -> Turn:
+    profile = view.profile(work.profile)
+    if profile is None:
+        return Turn()
+    slot = f"learn-{work.handle}"
+    cancel = Option(f"stop:{work.handle}", "Cancel")
+    match work.state:
+        case "succeeded":
+            ended = phrases.learnt_line(profile.name, work)
+            sheet = work.samples or work.sheet_of_training
+            last: Reply = Gallery(sheet, ended, (), slot) if sheet else Say(ended, (), slot)
+            draw = Option(f"draw:{profile.handle}", f"Draw {profile.name}")
+            return Turn(replies=(last, Say(phrases.ready(profile, work), (draw,))))
+        case "failed":
+            text = phrases.training_failed(profile.name, work.reason)
+            return Turn(replies=(Say(f"Learning {profile.name} ended.", (), slot), Say(text)))
+        case "cancelled":
+            return _say(f"Learning {profile.name} was cancelled; your credit is back.", slot=slot)
+    options: tuple[Option, ...] = (cancel,)
+    if work.similarities:
+        options = (Option(f"best:{work.handle}", "Stop and keep the best so far"), cancel)
+    text = phrases.learning(profile.name, work) if view.worker_alive else phrases.WORKER_GONE
+    if work.samples:
+        return Turn(replies=(Gallery(work.samples, text, options, slot),))
+    return Turn(replies=(Say(text, options, slot),))
+
+
+def _drawing(view: View, work: WorkView) -> Turn:
+    profile = view.profile(work.profile)
+    if profile is None:
+        return Turn()
+    slot = f"draw-{work.handle}"
+    again = Option(f"again:{work.handle}", "Again")
+    dropped = (Option(f"dropped:{work.handle}", "Show dropped"),) if work.dropped else ()
+    match work.state:
+        case "succeeded" if work.delivered:
+            numbers = tuple(
+                Option(f"one:{handle}", str(number)) for number, (handle, _) in enumerate(work.delivered, 1)
+            )
+            pictures = tuple(picture for _, picture in work.delivered)
+            about = Option(f"info:{work.handle}", "i")
+            options = (*numbers, again, *dropped, about)
+            return Turn(replies=(Gallery(pictures, phrases.drawn(profile, work), options, slot),))
+        case "succeeded":
+            return _say(phrases.nothing_drawn(profile, work), again, *dropped, slot=slot)
+        case "failed":
+            return _say(phrases.drawing_failed(work.reason), slot=slot)
+        case "cancelled":
+            return _say("That drawing was cancelled; your credits are back.", slot=slot)
+    cancel = Option(f"stop:{work.handle}", "Cancel")
+    if profile.state in ("queued", "training"):
+        return _say(phrases.drawing_waits(work, profile.name), cancel, slot=slot)
+    text = phrases.drawing(work) if view.worker_alive else phrases.WORKER_GONE
+    return _say(text, cancel, slot=slot)

@@ -1,0 +1,95 @@
+"""The models that the configuration names: where they are, what they are, on what terms."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core.errors import ModelUnusable
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base model of the configuration; `training` holds the defaults of a training on it."""
+
+    name: str
+    title: str
+    family: str
+    path: Path
+    licence: str
+    content: str  # "drawn", or anything else for what may show people as they are
+    look: str
+    steps: int
+    cfg: float
+    scheduler: str
+    instance_tokens: tuple[str, ...]
+    sha256: Mapping[str, str] = field(repr=False)  # by path under `path`
+    training: Mapping[str, int | float] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A face pack of the configuration: a detector and a recogniser."""
+
+    name: str
+    path: Path
+    licence: str
+    lowest: float  # the least similarity that a floor may have: the recogniser's own limit
+    sha256: Mapping[str, str] = field(repr=False)
+
+
+Entry = TypeVar("Entry", Base, Pack)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every base model and face pack, by name."""
+
+    bases: Mapping[str, Base]
+    packs: Mapping[str, Pack]
+
+
+def read(file: Path) -> Catalogue:
+    """Read a `models.toml`; raises ModelUnusable naming the entry that is incomplete or has an unknown key."""
+    with file.open("rb") as opened:
+        entries = tomllib.load(opened)
+    folder = file.parent
+    return Catalogue(
+        bases={name: _entry(Base, name, entry, folder) for name, entry in entries.get("bases", {}).items()},
+        packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
+    )
+
+
+def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) -> Entry:
+    """Make one entry; its path is relative to the configuration's folder."""
+    try:
+        placed = entry | {"path": folder / entry["path"]}
+        if "instance_tokens" in placed:
+            placed["instance_tokens"] = tuple(placed["instance_tokens"])
+        return kind(name=name, **placed)
+    except KeyError as error:
+        raise ModelUnusable(name, f"{error} is not in the configuration") from error
+    except TypeError as error:
+        raise ModelUnusable(name, str(error)) from error
+
+
+def check(entry: Base | Pack) -> None:
+    """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
+    if isinstance(entry, Base) and entry.content != "drawn":
+        raise ModelUnusable(
+            entry.name, f'content = "{entry.content}" needs a safety judge, and none is present'
+        )
+    if not entry.path.is_dir():
+        raise ModelUnusable(entry.name, f"there is no folder {entry.path}")
+    if not entry.sha256:
+        raise ModelUnusable(entry.name, "the configuration names no sha256 of its files")
+    for path, expected in entry.sha256.items():
+        file = entry.path / path
+        if not file.is_file():
+            raise ModelUnusable(entry.name, f"there is no file {file}")
+        with file.open("rb") as opened:
+            actual = file_digest(opened, "sha256").hexdigest()
+        if actual != expected:
+            raise ModelUnusable(entry.name, f"{path} has the sha256 {actual}, not {expected}")

@@ -1,0 +1,114 @@
+"""What a family of base models must do: everything the stages need, nothing of how it is computed.
+
+family.install("anna", adapter)
+pictures = family.draw(usual_request(family, "a photo of a sks woman", {"anna": 1.0}), seeds=[1, 2])
+
+trainable = family.trainable(rank=16, alpha=16, seed=0)
+family.loss(trainable, batch).backward()
+adapter = family.export(trainable, step=1)
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from torch import Tensor
+
+from core.artifacts import Adapter, Pixels
+from core.families.catalogue import Base
+from core.families.low_rank import Trainable
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Pictures as the base model's encoder sees them: a normal distribution each, already scaled."""
+
+    mean: Tensor  # (pictures, channels, height, width)
+    deviation: Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one training step looks at; `importance` is each picture's share of the loss."""
+
+    latents: Tensor  # (batch, channels, height, width)
+    noise: Tensor  # as latents
+    timesteps: Tensor  # (batch,)
+    prompts: tuple[str, ...]
+    importance: Tensor  # (batch,)
+
+
+@dataclass(frozen=True)
+class DrawRequest:
+    """How to draw; `adapters` are the installed ones to wear, by name, with their strength."""
+
+    prompt: str
+    negative: str
+    steps: int
+    cfg: float
+    width: int  # pixels
+    height: int
+    scheduler: str
+    adapters: Mapping[str, float] = field(default_factory=dict)
+
+
+class Family(Protocol):
+    """A base model that is loaded once and stays frozen; adapters are put on it and taken off."""
+
+    @property
+    def base(self) -> Base:
+        """The catalogue's entry of what is loaded."""
+
+    @property
+    def size(self) -> int:
+        """The side of the pictures it trains on, in pixels."""
+
+    @property
+    def factor(self) -> int:
+        """Pixels a side of one latent: the sides of a picture are multiples of it."""
+
+    @property
+    def schedulers(self) -> Collection[str]:
+        """The names of the samplers it can draw with."""
+
+    def encode_images(self, pictures: Sequence[Pixels]) -> Latents:
+        """Encode pictures of one size; the caller keeps the result."""
+
+    def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
+        """Draw one picture per seed; a seed's picture does not depend on the other seeds' presence."""
+
+    def install(self, name: str, adapter: Adapter) -> None:
+        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the base."""
+
+    def remove(self, name: str) -> None:
+        """Forget an adapter and everything made from it."""
+
+    def installed(self) -> frozenset[str]:
+        """The names of the adapters that are ready."""
+
+    def trainable(self, *, rank: int, alpha: float, seed: int) -> Trainable:
+        """Make new adapter weights that change nothing yet; the seed alone decides their start."""
+
+    def loss(self, trainable: Trainable, batch: Batch) -> Tensor:
+        """Compute the denoising loss of a batch, ready for `backward`, weighted by importance."""
+
+    def noise_steps(self) -> int:
+        """How many timesteps there are to draw from."""
+
+    def export(self, trainable: Trainable, *, step: int) -> Adapter:
+        """Write the weights of now as a file that other tools read too."""
+
+
+def usual_request(family: Family, prompt: str, adapters: Mapping[str, float] | None = None) -> DrawRequest:
+    """Draw a prompt the way the base model's catalogue entry recommends."""
+    base = family.base
+    return DrawRequest(
+        prompt=prompt,
+        negative="",
+        steps=base.steps,
+        cfg=base.cfg,
+        width=family.size,
+        height=family.size,
+        scheduler=base.scheduler,
+        adapters=adapters or {},
+    )

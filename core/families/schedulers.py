@@ -1,0 +1,12 @@
+"""The samplers of diffusion families, by the names that people use."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler
+
+SCHEDULERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "ddim": DDIMScheduler.from_config,
+    "euler_a": EulerAncestralDiscreteScheduler.from_config,
+    "dpmpp_2m": DPMSolverMultistepScheduler.from_config,
+}

@@ -1,0 +1,49 @@
+"""Sheets: several pictures as one, numbered and labelled, for platforms that show one picture per message."""
+
+import io
+import math
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont
+
+CELL = 384  # pixels; a sheet of 3 by 3 stays within what chats show without scaling down
+SHEET_LIMIT = 2400  # pixels of the longer side
+BACKGROUND, INK = (24, 24, 28), (240, 240, 240)
+
+
+def sheet(pictures: Sequence[bytes], labels: Sequence[str], columns: int | None = None) -> bytes:
+    """One JPEG of all pictures in rows, each with its label below it."""
+    columns = columns or math.ceil(math.sqrt(len(pictures)))
+    rows = math.ceil(len(pictures) / columns)
+    cell = min(CELL, SHEET_LIMIT // max(columns, rows))
+    band, gap = max(18, cell // 11), max(4, cell // 48)
+    font = ImageFont.load_default(size=band * 0.72)
+    size = (columns * (cell + gap) + gap, rows * (cell + band + gap) + gap)
+    canvas = Image.new("RGB", size, BACKGROUND)
+    pen = ImageDraw.Draw(canvas)
+    for number, (content, label) in enumerate(zip(pictures, labels, strict=True)):
+        left = gap + number % columns * (cell + gap)
+        top = gap + number // columns * (cell + band + gap)
+        with Image.open(io.BytesIO(content)) as picture:
+            fitted = _fit(picture.convert("RGB"), cell)
+        canvas.paste(fitted, (left + (cell - fitted.width) // 2, top + (cell - fitted.height) // 2))
+        pen.text((left + cell / 2, top + cell + band / 2), label, INK, font, anchor="mm")
+    return _jpeg(canvas)
+
+
+def thumbnail(content: bytes, side: int = 192) -> bytes:
+    """A small JPEG of a picture."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return _jpeg(_fit(picture.convert("RGB"), side))
+
+
+def _fit(picture: Image.Image, side: int) -> Image.Image:
+    scale = side / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=90)
+    return out.getvalue()

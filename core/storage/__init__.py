@@ -1,0 +1,1 @@
+"""What is kept: rows, sealed files and the keys that open them."""

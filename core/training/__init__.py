@@ -1,0 +1,1 @@
+"""Training: a dataset and a plan in, an adapter out, one small unit at a time."""

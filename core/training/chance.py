@@ -1,0 +1,49 @@
+"""Every random draw of a training step, from a generator that the run's seed and the step's number decide alone.
+
+Nothing else is random in a training, so a run that was stopped, moved or interleaved with others goes on as if
+nothing had happened.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import torch
+from torch import Tensor
+
+from core.training.plan import Plan
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What chance decided for one step; photos come first, class images after them."""
+
+    photos: list[int]
+    mirrored: list[bool]
+    silent: list[bool]  # these photos are shown without their caption
+    class_images: list[int]
+    spread: Tensor  # (batch, *shape), normal: where in the encoder's distribution each latent lies
+    noise: Tensor  # as spread
+    timesteps: Tensor  # (batch,)
+
+
+def seed_of(*parts: int) -> int:
+    """Mix numbers into one seed of 63 bits."""
+    return int.from_bytes(sha256(repr(parts).encode()).digest()[:8], "big") >> 1
+
+
+def draws(
+    plan: Plan, step: int, *, photos: int, class_images: int, shape: torch.Size, noise_steps: int
+) -> Draws:
+    """Draw everything that one step needs for a dataset of so many photos and class images."""
+    generator = torch.Generator().manual_seed(seed_of(plan.seed, step))
+    prior = plan.prior_batch if class_images else 0
+    total = plan.batch + prior
+    return Draws(
+        photos=torch.randint(photos, (plan.batch,), generator=generator).tolist(),
+        mirrored=(torch.rand(plan.batch, generator=generator) < 0.5).tolist(),
+        silent=(torch.rand(plan.batch, generator=generator) < plan.silence).tolist(),
+        class_images=torch.randint(max(class_images, 1), (prior,), generator=generator).tolist(),
+        spread=torch.randn((total, *shape), generator=generator),
+        noise=torch.randn((total, *shape), generator=generator),
+        timesteps=torch.randint(noise_steps, (total,), generator=generator),
+    )

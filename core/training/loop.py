@@ -1,0 +1,154 @@
+"""A training run as a chain of small units, which can stop after any of them and go on elsewhere, to the bit.
+
+run = Run.start(family, dataset, plan)
+while not run.finished:
+    match run.advance():
+        case Sampled(step, candidates): ...
+adapter = run.adapter()
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from core.artifacts import Adapter, Candidate, Dataset
+from core.errors import TrainingFailed
+from core.families.family import Family, usual_request
+from core.training.method import Learner
+from core.training.methods import METHODS
+from core.training.plan import Plan
+
+FORMAT = "likeness-run-1"
+LOSS_EVERY = 10  # steps; reading a loss makes the processor wait for the accelerator
+SAMPLE = "a run's sample"  # the name under which a checkpoint is worn for a moment
+FIRST_SAMPLE_SEED = 1
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """One step was taken; the loss is read now and then, else None."""
+
+    step: int
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A checkpoint was reached: these are its pictures, at the same seeds every time."""
+
+    step: int
+    candidates: tuple[Candidate, ...]
+
+
+class Run:
+    """A training between two of its units. It keeps nothing in the family and nothing outside itself."""
+
+    def __init__(self, family: Family, dataset: Dataset, plan: Plan, learner: Learner) -> None:
+        self.plan = plan
+        self.step = 0
+        self._family = family
+        self._dataset = dataset
+        self._learner = learner
+        self._owes_samples = False
+
+    @classmethod
+    def start(cls, family: Family, dataset: Dataset, plan: Plan) -> "Run":
+        """Begin a training from nothing."""
+        if plan.method not in METHODS:
+            raise TrainingFailed("method_unknown", plan.method)
+        return cls(family, dataset, plan, METHODS[plan.method](family, dataset, plan))
+
+    @classmethod
+    def resume(cls, family: Family, dataset: Dataset, plan: Plan, saved: bytes) -> "Run":
+        """Go on from `save`; raises TrainingFailed if the bytes are damaged or of another kind of training."""
+        about, state = _read(saved)
+        expected = {"format": FORMAT, "method": plan.method, "base": family.base.name}
+        for name, value in expected.items():
+            if about.get(name) != value:
+                raise TrainingFailed("checkpoint_unreadable", f"{name} is {about.get(name)!r}, not {value!r}")
+        run = cls.start(family, dataset, plan)
+        run.step = int(about["step"])
+        run._owes_samples = about["owes_samples"] == "yes"
+        run._learner.restore(state, run.step)
+        return run
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.step >= self.plan.steps and not self._owes_samples
+
+    def advance(self) -> Stepped | Sampled:
+        """Do the next unit: one step, or the pictures of the checkpoint just reached."""
+        if self.finished:
+            raise ValueError(f"the run ended at step {self.step}")
+        if self._owes_samples:
+            candidates = tuple(self._samples())
+            self._owes_samples = False
+            return Sampled(self.step, candidates)
+        loss = self._learner.learn(self.step + 1)
+        self.step += 1
+        checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps
+        self._owes_samples = checkpoint and self.plan.samples > 0
+        if checkpoint or self.step % LOSS_EVERY == 0 or self.step == 1:
+            return Stepped(self.step, _finite(loss, self.step))
+        return Stepped(self.step, None)
+
+    def save(self) -> bytes:
+        """Write everything that is needed to go on, as a safetensors file."""
+        state = {name: tensor.cpu().contiguous() for name, tensor in self._learner.state().items()}
+        for name, tensor in state.items():
+            if not tensor.isfinite().all():
+                raise TrainingFailed("diverged", f"{name} at step {self.step}")
+        about = {
+            "format": FORMAT,
+            "method": self.plan.method,
+            "base": self._family.base.name,
+            "step": str(self.step),
+            "owes_samples": "yes" if self._owes_samples else "no",
+        }
+        return safetensors.torch.save(state, metadata=about)
+
+    def adapter(self) -> Adapter:
+        """The weights of now."""
+        return self._learner.adapter(self.step)
+
+    def _samples(self) -> list[Candidate]:
+        """Draw the pictures of a checkpoint exactly as its owner would."""
+        seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.plan.samples)
+        prompts = self.plan.sample_prompts or (min(self._dataset.captions, key=len),)
+        self._family.install(SAMPLE, self.adapter())
+        try:
+            request = usual_request(self._family, "", {SAMPLE: 1.0})
+            return [
+                Candidate(pixels, seed)
+                for prompt in prompts
+                for pixels, seed in zip(
+                    self._family.draw(replaced(request, prompt=prompt), seeds), seeds, strict=True
+                )
+            ]
+        finally:
+            self._family.remove(SAMPLE)
+
+
+def _finite(loss: Tensor, step: int) -> float:
+    """Read a loss; raises TrainingFailed if it is no longer a number."""
+    if not torch.isfinite(loss):
+        raise TrainingFailed("diverged", f"the loss is {loss.item()} at step {step}")
+    return loss.item()
+
+
+def _read(saved: bytes) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+    """Read a saved run: what it says of itself, and its state."""
+    try:
+        state = safetensors.torch.load(saved)
+    except SafetensorError as error:
+        raise TrainingFailed("checkpoint_unreadable", str(error)) from error
+    # The file begins with the length of its header in eight bytes, then the header as JSON.
+    length = int.from_bytes(saved[:8], "little")
+    return json.loads(saved[8 : 8 + length]).get("__metadata__", {}), state

@@ -1,0 +1,8 @@
+"""Every way to learn a subject. A new one: a module here, a line below."""
+
+from core.training.method import Method
+from core.training.methods.lora import LoraLearner
+
+METHODS: dict[str, Method] = {
+    "lora": LoraLearner,
+}

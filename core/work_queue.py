@@ -1,0 +1,104 @@
+"""RQ as the waker-up: a job is one signed `(work id, turn)`; everything true is in the work row.
+
+RQ's retries, callbacks, results, webhooks and scheduler stay off. Its JSON serializer would still run any
+importable function that somebody with access to the server wrote into a job, so the payload is signed and one
+function allowed.
+"""
+
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.job import Job
+
+from core.settings import Settings
+from core.storage.keys import KeyStore
+
+FUNCTION = "core.jobs.run"
+JOB_SECONDS = 3600  # far above a slice; the watchdog of the worker is what ends an overrun
+WAKE = "likeness:wake"  # the channel on which somebody is told to look into the database
+
+
+class SignedJSON:
+    """An RQ serializer: JSON behind an HMAC-SHA256 of it; anything else is refused."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def dumps(self, content: Any, *_: Any) -> bytes:
+        """Sign."""
+        body = json.dumps(content).encode()
+        return hmac.digest(self._key, body, "sha256") + body
+
+    def loads(self, signed: bytes, *_: Any) -> Any:
+        """Check and read; raises ValueError for what was not signed here."""
+        tag, body = signed[:32], signed[32:]
+        if not hmac.compare_digest(tag, hmac.digest(self._key, body, "sha256")):
+            raise ValueError("a job that was not signed with this installation's key")
+        return json.loads(body)
+
+
+class WorkJob(Job):
+    """A job that runs nothing but our one function and calls nobody back."""
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """The one function, or a refusal."""
+        if self.func_name != FUNCTION:
+            raise ValueError(f"a job that asks for {self.func_name}")
+        function: Callable[..., Any] = super().func
+        return function
+
+    def restore(self, raw_data: Any) -> None:
+        """Read from the server, dropping whatever would be called or fetched afterwards."""
+        super().restore(raw_data)
+        self._success_callback_name = None
+        self._failure_callback_name = None
+        self._stopped_callback_name = None
+        self.retries_left = None
+        self.webhooks = []
+
+
+def connect(settings: Settings) -> Redis:
+    """The server that was set, or the embedded one on its private socket."""
+    if settings.redis_url:
+        return Redis.from_url(settings.redis_url, health_check_interval=15)
+    return Redis(unix_socket_path=str(settings.server_socket), health_check_interval=15)
+
+
+def queue_of(worker: str, redis: Redis, keys: KeyStore) -> Queue:
+    """A worker's own queue."""
+    return Queue(
+        f"work-{worker}", connection=redis, job_class=WorkJob, serializer=SignedJSON(keys.derive("queue"))
+    )
+
+
+def enqueue(queue: Queue, work_id: int, turn: int) -> None:
+    """Line a turn up; lining it up twice is no error."""
+    name = f"w-{work_id}-{turn}"
+    try:
+        queue.enqueue(
+            FUNCTION,
+            args=(work_id, turn),
+            job_id=name,
+            unique=True,
+            job_timeout=JOB_SECONDS,
+            result_ttl=0,
+            failure_ttl=60,
+            description=name,
+        )
+    except DuplicateJobError:
+        return
+
+
+def wake(redis: Redis, whom: str) -> None:
+    """Tell the bots (`news`) or the dispatcher (`work`) to look now; unheard, they look soon anyway."""
+    try:
+        redis.publish(WAKE, whom)
+    except RedisError:
+        return

@@ -1,0 +1,77 @@
+"""Photos to learn from, drawn on the spot by other processes and forgotten after a while."""
+
+import itertools
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.pool import Pool
+from typing import Final, Generic, TypeVar
+
+import cv2
+import numpy as np
+
+from pocket.cast import HELD_OUT
+from pocket.people import Person, make_person
+from pocket.scenes import Scene, make_scene
+
+# Recipes that need no fixed set of people draw from so many; the recogniser learns 4,500 by heart.
+POPULATION: Final = 100_000
+_CHUNK: Final = 16
+_SCENES_BETWEEN_PEOPLE: Final = 64
+
+Sample = TypeVar("Sample")
+
+
+def training_photo(number: int, population: int = POPULATION) -> tuple[Person, Scene]:
+    """Return who is on the photo of this number, and how; as many photos as people show one person each."""
+    if not 0 < population <= HELD_OUT:
+        raise ValueError(f"a training population has 1 to {HELD_OUT} people, not {population}")
+    if number < 0:
+        raise ValueError(f"photos are numbered from 0, not {number}")
+    turn, person = divmod(number, population)
+    return make_person(person), make_scene(person * _SCENES_BETWEEN_PEOPLE + turn)
+
+
+@contextmanager
+def drawn(draw_one: Callable[[int], Sample], workers: int, *, first: int = 0) -> Iterator[Iterator[Sample]]:
+    """Yield an endless stream of samples, number `first` onwards, drawn a little ahead by other processes.
+
+    With no workers everything is drawn in this process, when asked for.
+    """
+    if workers == 0:
+        yield map(draw_one, itertools.count(first))
+        return
+    # Spawned, because a process that has used torch's threads must not be forked.
+    with multiprocessing.get_context("spawn").Pool(workers, cv2.setNumThreads, (1,)) as pool:
+        yield _ahead(pool, draw_one, first, chunks=2 * workers)
+
+
+class Shelf(Generic[Sample]):
+    """The latest samples of a stream: each batch adds a few fresh ones and is chosen from all."""
+
+    def __init__(self, stream: Iterator[Sample], *, room: int, fresh: int, at_first: int) -> None:
+        self._stream = stream
+        self._fresh = fresh
+        self._samples = deque(itertools.islice(stream, at_first), maxlen=room)
+
+    def batch(self, count: int, random: np.random.Generator) -> list[Sample]:
+        """Return `count` samples at random."""
+        self._samples.extend(itertools.islice(self._stream, self._fresh))
+        return [self._samples[place] for place in random.integers(len(self._samples), size=count)]
+
+
+def _ahead(pool: Pool, draw_one: Callable[[int], Sample], first: int, *, chunks: int) -> Iterator[Sample]:
+    starts = itertools.count(first, _CHUNK)
+
+    def ordered() -> Iterator[list[Sample]]:
+        # `Pool.imap` would take the endless numbers without waiting for anybody to want the drawings.
+        waiting = deque(order(next(starts)) for _ in range(chunks))
+        while True:
+            yield waiting.popleft().get()
+            waiting.append(order(next(starts)))
+
+    def order(start: int) -> "multiprocessing.pool.MapResult[Sample]":
+        return pool.map_async(draw_one, range(start, start + _CHUNK), chunksize=_CHUNK)
+
+    return itertools.chain.from_iterable(ordered())

@@ -1,0 +1,236 @@
+"""Each recipe, run for two steps: what it writes must load where the product loads it."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType, ModuleType
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from diffusers import AutoencoderKL, StableDiffusionPipeline
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from insightface.app import FaceAnalysis
+from transformers import CLIPTokenizer
+
+from pocket import people
+from pocket.cast import HELD_OUT
+from pocket.recipes import (
+    compositions,
+    crops,
+    detector,
+    photos,
+    recogniser,
+    text_encoder,
+    tokenizer,
+    unet,
+    vae,
+)
+from pocket.recipes.course import Course, Plan
+from pocket.recipes.photos import Shelf, drawn, training_photo
+
+SHIPPED = Path(people.__file__).parent / "weights"
+RECIPES = (detector, recogniser, tokenizer, vae, text_encoder, unet)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every recipe has run for two steps, in the order they need one another."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    plan = Plan(tmp_path_factory.mktemp("trained"), minutes=10, steps=2, workers=0, batch=2, people=6)
+    for recipe in RECIPES:
+        recipe.train(plan)
+    torch.set_num_threads(threads)
+    return plan.out
+
+
+def test_the_face_pack_loads_in_insightface(trained: Path) -> None:
+    faces = FaceAnalysis(name=str(trained / "faces"), providers=["CPUExecutionProvider"])
+
+    assert set(faces.models) == {"detection", "recognition"}
+    assert faces.det_model.static_input_size == (160, 160)
+
+
+def test_the_trained_models_answer_in_the_shapes_of_the_shipped_ones(trained: Path) -> None:
+    for name in ("detector.onnx", "recogniser.onnx"):
+        ours, shipped = (
+            onnxruntime.InferenceSession(folder / "faces" / name, providers=["CPUExecutionProvider"])
+            for folder in (trained, SHIPPED)
+        )
+
+        assert [(o.name, o.shape) for o in ours.get_outputs()] == [
+            (o.name, o.shape) for o in shipped.get_outputs()
+        ]
+        assert ours.get_inputs()[0].shape == shipped.get_inputs()[0].shape
+
+
+def test_the_base_loads_as_a_pipeline_and_draws(trained: Path) -> None:
+    pipeline = StableDiffusionPipeline.from_pretrained(trained / "base", torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+
+    [picture] = pipeline("a photo of a woman", num_inference_steps=2, height=128, width=128).images
+
+    assert picture.size == (128, 128)
+
+
+def test_the_trained_parts_have_the_sizes_of_the_shipped_ones(trained: Path) -> None:
+    ours, shipped = (
+        StableDiffusionPipeline.from_pretrained(folder / "base") for folder in (trained, SHIPPED)
+    )
+
+    assert [value.shape for value in ours.unet.state_dict().values()] == [
+        value.shape for value in shipped.unet.state_dict().values()
+    ]
+    assert [value.shape for value in ours.vae.state_dict().values()] == [
+        value.shape for value in shipped.vae.state_dict().values()
+    ]
+    assert ours.scheduler.config.beta_end == shipped.scheduler.config.beta_end
+
+
+def test_the_autoencoders_scale_makes_latents_vary_by_one(trained: Path) -> None:
+    shipped = AutoencoderKL.from_pretrained(SHIPPED / "base" / "vae").eval()
+    pictures = vae.as_input([vae.photo(number) for number in range(32)])
+
+    with torch.no_grad():
+        latents = shipped.encode(pictures).latent_dist.mean * shipped.config.scaling_factor
+
+    assert latents.std().item() == pytest.approx(1, abs=0.1)
+
+
+def test_the_tokenizer_recipe_gives_the_shipped_tokenizer(tmp_path: Path) -> None:
+    tokenizer.train(Plan(tmp_path, minutes=1))
+
+    ours, shipped = (
+        CLIPTokenizer.from_pretrained(folder / "tokenizer")
+        for folder in (tmp_path / "base", SHIPPED / "base")
+    )
+
+    assert ours.get_vocab() == shipped.get_vocab()
+    text = "a photo of sks man, blonde curly hair, Ünïcode 42!"
+    assert ours(text).input_ids == shipped(text).input_ids
+
+
+def test_a_course_goes_on_where_it_was(tmp_path: Path) -> None:
+    model, restored = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    list(Course("short", Plan(tmp_path, minutes=10, steps=2), {"model": model}))
+
+    shares = list(Course("short", Plan(tmp_path, minutes=10, steps=4), {"model": restored}))
+
+    assert shares == [0.5, 0.75]
+    assert torch.equal(restored.weight, model.weight)
+
+
+def test_a_course_that_is_over_has_no_steps_left(tmp_path: Path) -> None:
+    plan = Plan(tmp_path, minutes=10, steps=2)
+    list(Course("short", plan, {}))
+
+    assert list(Course("short", plan, {})) == []
+
+
+def test_a_course_ends_when_its_minutes_are_over(tmp_path: Path) -> None:
+    course = Course("short", Plan(tmp_path, minutes=0.0002), {})
+
+    shares = list(course)
+
+    assert len(shares) > 1
+    assert shares == sorted(shares)
+
+
+def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"train pocket\.recipes\.recogniser"):
+        vae.train(Plan(tmp_path, minutes=1, steps=1, workers=0))
+
+
+@pytest.mark.parametrize(
+    "draw_one",
+    [
+        compositions.composition,
+        partial(crops.crop, people=4500),
+        vae.photo,
+        partial(unet.captioned_photo, people=photos.POPULATION),
+        partial(tokenizer.caption, people=4500),
+    ],
+    ids=["detector", "recogniser", "vae", "unet", "tokenizer and text encoder"],
+)
+def test_no_recipe_draws_held_out_people(draw_one: Callable[[int], object]) -> None:
+    with people_made() as seeds:
+        for number in (0, 1, 4499, HELD_OUT, HELD_OUT + 1, 64 * HELD_OUT, 10**12 + 7):
+            draw_one(number)
+
+    assert seeds
+    assert max(seeds) < HELD_OUT
+
+
+def test_whole_recipes_draw_no_held_out_people(tmp_path: Path) -> None:
+    with people_made() as seeds:
+        detector.train(Plan(tmp_path, minutes=10, steps=1, workers=0, batch=1))
+
+    assert seeds
+    assert max(seeds) < HELD_OUT
+
+
+@given(number=st.integers(0, 10**15), population=st.integers(1, HELD_OUT))
+@settings(max_examples=50, deadline=None)
+def test_training_photos_show_only_the_population(number: int, population: int) -> None:
+    person, _ = training_photo(number, population)
+
+    assert person.seed < population <= HELD_OUT
+
+
+@pytest.mark.parametrize("population", [0, -1, HELD_OUT + 1])
+def test_a_population_with_held_out_people_is_refused(population: int) -> None:
+    with pytest.raises(ValueError, match=str(population)):
+        training_photo(0, population)
+
+
+def test_every_recipe_takes_its_photos_from_the_training_population() -> None:
+    for recipe in (*RECIPES, compositions, crops):
+        assert not _knows(recipe, "make_scene"), f"{recipe.__name__} makes scenes of its own"
+
+
+def test_other_processes_draw_the_same_in_the_same_order() -> None:
+    with drawn(compositions.composition, 0) as here, drawn(compositions.composition, 1) as there:
+        pairs = list(itertools.islice(zip(here, there, strict=True), 20))
+
+    assert all(np.array_equal(ours, theirs) for (ours, _), (theirs, _) in pairs)
+
+
+def test_a_shelf_takes_a_few_fresh_samples_a_batch_and_forgets_the_oldest() -> None:
+    stream = itertools.count()
+    shelf = Shelf(stream, room=6, fresh=2, at_first=4)
+
+    batches = [shelf.batch(100, np.random.default_rng(0)) for _ in range(3)]
+
+    assert [(min(batch), max(batch)) for batch in batches] == [(0, 5), (2, 7), (4, 9)]
+
+
+def test_phrases_of_a_caption_name_its_parts() -> None:
+    said = text_encoder.phrases("a photo of a man, black curly hair, smiling")
+
+    assert said == {"man", "black curly hair", "black hair", "curly hair", "smiling"}
+
+
+@contextmanager
+def people_made() -> Iterator[list[int]]:
+    """Yield a list that fills with the seed of every person made, whoever asks for them."""
+    seeds: list[int] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is people.make_person.__code__:
+            seeds.append(frame.f_locals["seed"])
+
+    sys.setprofile(note)
+    try:
+        yield seeds
+    finally:
+        sys.setprofile(None)
+
+
+def _knows(module: ModuleType, name: str) -> bool:
+    return hasattr(module, name)
