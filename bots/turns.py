@@ -1,7 +1,7 @@
 """What every platform's bot does the same way: hear in order, deliver, fetch, and tell the news.
 
 Each duty is a loop of its own. A loop that loses the network, the server or the database says so once, keeps
-trying, and says once when it is back; everything it works on is in the database, so nothing is lost meanwhile.
+trying, and says once when it is back; all it works on is in the database, so nothing is lost meanwhile.
 """
 
 import asyncio

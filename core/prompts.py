@@ -2,13 +2,14 @@
 
     as an astronaut, studio light --no hat --n 4 --seed 7 --steps 30 --cfg 5 --ar 3:4 --sampler euler_a
 
-`@name`, or a profile's trigger in the text, says whom to draw; without either it is the current one. Flags may
-stand anywhere; `--no` takes words up to the next flag, the others take one word.
+`@name`, or a profile's trigger in the text, says whom to draw; without either the current one. Flags may stand
+anywhere; `--no` takes words up to the next flag, the others take one word.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import zip_longest
 
 MOST_PICTURES = 8
 LONGEST_PROMPT = 1000  # characters
@@ -80,7 +81,7 @@ def _split_flags(words: str) -> tuple[dict[str, tuple[str, int]], str]:
     flags: dict[str, tuple[str, int]] = {}
     matches = list(_FLAG.finditer(words))
     text = words[: matches[0].start()] if matches else words
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         flag, column = match.group(1).lower(), match.start() + 1
         if flag not in known:
             raise PromptRefused("unknown_flag", flag, column)
@@ -104,7 +105,7 @@ def _number(flag: str, value: str, column: int) -> float:
     except ValueError:
         raise PromptRefused("not_a_number", f"{flag} {value}", column) from None
     if not least <= number <= most:
-        raise PromptRefused("out_of_bounds", f"{flag} {value}, {least:g} to {most:g}", column)
+        raise PromptRefused("out_of_bounds", f"{flag} {value}: {least:g} to {most:g}", column)
     return int(value) if whole else number
 
 
@@ -114,13 +115,13 @@ def _aspect(value: str, column: int) -> tuple[int, int]:
         raise PromptRefused("not_an_aspect", value, column)
     width, height = int(match.group(1)), int(match.group(2))
     if max(width, height) / min(width, height) > MOST_STRETCH:
-        raise PromptRefused("out_of_bounds", f"ar {value}, 1:2 to 2:1", column)
+        raise PromptRefused("out_of_bounds", f"ar {value}: 1:2 to 2:1", column)
     return width, height
 
 
 def _one_of(flag: str, choices: tuple[str, ...], value: str, column: int) -> str:
     if value not in choices:
-        raise PromptRefused("not_offered", f"{flag} {value}, {', '.join(choices)}", column)
+        raise PromptRefused("not_offered", f"{flag} {value}: {', '.join(choices)}", column)
     return value
 
 

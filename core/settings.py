@@ -1,9 +1,14 @@
 """Every setting, read once by an entry point and passed down; importing this module reads nothing."""
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LONGEST_SOCKET = 100  # characters; Linux takes 107
 
 
 class Settings(BaseSettings):
@@ -61,4 +66,8 @@ class Settings(BaseSettings):
     @property
     def server_socket(self) -> Path:
         """The unix socket of the embedded server."""
-        return (self.data_dir / "run" / "server.sock").resolve()
+        path = (self.data_dir / "run" / "server.sock").resolve()
+        if len(str(path)) < LONGEST_SOCKET:
+            return path
+        short = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"likeness-{os.getuid()}-{short}" / "server.sock"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
@@ -102,3 +103,10 @@ def wake(redis: Redis, whom: str) -> None:
         redis.publish(WAKE, whom)
     except RedisError:
         return
+
+
+def connect_async(settings: Settings) -> AsyncRedis:
+    """The same server, for the bots' event loops."""
+    if settings.redis_url:
+        return AsyncRedis.from_url(settings.redis_url, health_check_interval=15)
+    return AsyncRedis(unix_socket_path=str(settings.server_socket), health_check_interval=15)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 import sqlmodel
+
 from alembic import op
 
 revision = '0001'
@@ -43,6 +44,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_delivery_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_delivery_profile_id'), ['profile_id'], unique=False)
 
+    op.create_table('doomedfile',
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
     op.create_table('erasure',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('profile_id', sa.Integer(), nullable=False),
@@ -52,9 +57,9 @@ def upgrade() -> None:
     sa.Column('passes', sa.Integer(), nullable=False),
     sa.Column('again_at', sa.Float(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('works', sa.Text(), nullable=False),
     sa.Column('platform', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('chat', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('slot', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -107,11 +112,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_posted_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_posted_profile_id'), ['profile_id'], unique=False)
 
-    op.create_table('tombstone',
-    sa.Column('handle', sa.BigInteger(), nullable=False),
-    sa.Column('at', sa.Float(), nullable=False),
-    sa.PrimaryKeyConstraint('handle')
-    )
     op.create_table('wantedclass',
     sa.Column('word', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('times', sa.Integer(), nullable=False),
@@ -328,7 +328,6 @@ def downgrade() -> None:
     op.drop_table('identity')
     op.drop_table('worker')
     op.drop_table('wantedclass')
-    op.drop_table('tombstone')
     with op.batch_alter_table('posted', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_posted_profile_id'))
         batch_op.drop_index(batch_op.f('ix_posted_account_id'))
@@ -347,6 +346,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_erasure_profile_id'))
 
     op.drop_table('erasure')
+    op.drop_table('doomedfile')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_delivery_profile_id'))
         batch_op.drop_index(batch_op.f('ix_delivery_account_id'))

@@ -1,7 +1,7 @@
 """The bots' door: what people say goes in, and what came of the work they asked for.
 
-Everything that one update does is one transaction: that it was heard, what changed, the credits held, the work
-asked for and the replies to deliver. An update that comes twice finds itself in the inbox and does nothing.
+Everything that one update does is one transaction: that it was heard, what changed, the credits held, the
+work asked for and the replies to deliver. An update that comes twice finds itself in the inbox and does nothing.
 """
 
 import re

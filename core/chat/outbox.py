@@ -1,7 +1,7 @@
 """Replies on their way: written in the turn's transaction, claimed by a bot, marked when they have arrived.
 
-A reply with a slot replaces the slot's earlier message, so delivering it twice does no harm. A reply without one has
-no such key: it is marked as sent before it is sent, unless the platform certainly did not get it.
+A reply with a slot replaces the slot's earlier message, so delivering it twice does no harm. A reply without
+one has no such key: when its sender dies over it, it counts as sent.
 """
 
 from dataclasses import asdict, dataclass

@@ -376,9 +376,9 @@ def prompt_refused(what: str, value: str, column: int) -> str:
         "repeated_flag": f"--{value} stands there twice; once is enough.",
         "missing_value": f"--{value} needs a value behind it.",
         "not_a_number": f"--{value}: that is not a number.",
-        "out_of_bounds": f"--{value}.",
+        "out_of_bounds": f"--{value} is what fits.",
         "not_an_aspect": f"--ar {value}: write it like 3:4.",
-        "not_offered": f"--{value}: choose one of those.",
+        "not_offered": f"--{value} are what there is.",
         "too_long": f"That prompt has {value} characters; up to 1000 fit.",
         "bracket": f"A prompt cannot contain {value}.",
     }

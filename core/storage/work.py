@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from core.storage import ledger
 from core.storage.database import clock, new_handle
-from core.storage.tables import OPEN_WORK, Work, WorkKind, WorkState
+from core.storage.tables import OPEN_WORK, Profile, ProfileState, Work, WorkKind, WorkState
 
 LEASE_SECONDS = 30.0
 DISPATCH_SECONDS = 120.0  # a job that no worker took by then is offered again
@@ -151,3 +151,26 @@ def expire(session: Session, work: Work) -> None:
     work.turn += 1
     work.worker = ""
     work.lease_until = 0.0
+
+
+def can_start() -> Any:
+    """The condition over Work joined with Profile: a drawing waits for its profile's training."""
+    learning = (ProfileState.QUEUED, ProfileState.TRAINING)
+    return (col(Work.kind) != WorkKind.DRAW) | col(Profile.state).not_in(learning)
+
+
+def urgent_waits(session: Session) -> bool:
+    """Whether a photo or a picture waits that could be worked on now."""
+    return (
+        session.exec(
+            select(Work.id)
+            .join(Profile, col(Profile.id) == col(Work.profile_id))
+            .where(
+                col(Work.state).in_((WorkState.PENDING, WorkState.DISPATCHED)),
+                Work.kind != WorkKind.LEARN,
+                can_start(),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )

@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket.canvas import Pixels
-from pocket.drawing import Drawing, draw
+from pocket.drawing import Drawing, draw, draw_background
 from pocket.recipes.photos import training_photo
+from pocket.scenes import Scene
 
 SIDE: Final = 160
 STRIDES: Final = (8, 16, 32)
 # The faces, by their longer side in pixels, that each stride answers for.
 _SIZES: Final = {8: (0, 32), 16: (28, 72), 32: (62, 999)}
 _PHOTO_SIDE: Final = 128
-_PHOTOS_APIECE: Final = 8
+_PHOTOS_APIECE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ def composition(number: int) -> tuple[Pixels, NDArray[np.float32]]:
     random = np.random.default_rng((number, 5))
     photos = (draw(*training_photo(number * _PHOTOS_APIECE + place)) for place in range(_PHOTOS_APIECE))
     kind = random.random()
-    picture = _backdrop(kind, random, photos_background=next(photos).pixels)
+    _, scene = training_photo(number)
+    picture = _backdrop(kind, random, scene)
     faces: list[Face] = []
     if kind <= 0.97:
         taken: list[NDArray[np.float64]] = []
@@ -79,11 +81,11 @@ def targets(faces: list[Face]) -> NDArray[np.float32]:
     return np.concatenate(rows)
 
 
-def _backdrop(kind: float, random: np.random.Generator, *, photos_background: Pixels) -> Pixels:
+def _backdrop(kind: float, random: np.random.Generator, scene: Scene) -> Pixels:
     if kind < 0.3:
         return np.full((SIDE, SIDE, 3), random.integers(0, 255, 3), np.uint8)
     if kind < 0.6:
-        patch, smoothing = photos_background[:24, :24], cv2.INTER_LINEAR
+        patch, smoothing = draw_background(scene)[:24, :24], cv2.INTER_LINEAR
     else:
         height, width = random.integers(2, 24, 2)
         patch = random.integers(0, 255, (height, width, 3), dtype=np.uint8)

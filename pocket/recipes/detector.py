@@ -14,6 +14,8 @@ from pocket.recipes.pack import write_manifest
 from pocket.recipes.photos import Shelf, drawn
 
 _WIDTHS = (12, 24, 48, 64, 80)
+# Convolutions after the one that halves the picture, for each stride.
+_DEPTHS = (1, 1, 2)
 _PYRAMID = 48
 _ANCHORS = 2
 # Score, box and landmarks of an anchor.
@@ -28,8 +30,8 @@ class Detector(nn.Module):
         first, second, *levels = _WIDTHS
         self.stem = nn.Sequential(_convolution(3, first, 2), _convolution(first, second, 2))
         self.levels = nn.ModuleList(
-            nn.Sequential(_convolution(before, width, 2), _convolution(width, width))
-            for before, width in zip(_WIDTHS[1:], levels, strict=False)
+            nn.Sequential(_convolution(before, width, 2), *(_convolution(width, width) for _ in range(depth)))
+            for before, width, depth in zip(_WIDTHS[1:-1], levels, _DEPTHS, strict=True)
         )
         self.lateral = nn.ModuleList(nn.Conv2d(width, _PYRAMID, 1) for width in levels)
         self.towers = nn.ModuleList(
@@ -71,11 +73,8 @@ def detection_loss(maps: list[Tensor], targets: Tensor) -> Tensor:
     """Return focal loss on scores, IoU loss on boxes, smooth L1 on landmarks; targets (batch, 525, 16)."""
     rows = torch.cat([level.permute(0, 2, 3, 1).flatten(1, 2) for level in maps], 1)
     shape = *rows.shape[:2], _ANCHORS
-    scores, boxes, landmarks = (
-        rows[..., :2],
-        rows[..., 2:10].reshape(*shape, 4),
-        rows[..., 10:].reshape(*shape, 10),
-    )
+    scores = rows[..., :2]
+    boxes, landmarks = rows[..., 2:10].reshape(*shape, 4), rows[..., 10:].reshape(*shape, 10)
     wanted = targets[..., :1].expand_as(scores)
     entropy = functional.binary_cross_entropy_with_logits(scores, wanted, reduction="none")
     weight = torch.where(wanted > 0, 1.0, 0.5) * targets[..., 1:2]

@@ -17,8 +17,8 @@ _SIZE: Final = 1022
 _MORE_WORDS: Final = (
     "sks", "ohwx", "zwx", "person", "child", "face", "close up", "wearing", "with", "and", "in", "the",
     "an", "of", "by", "style", "oil painting", "sketch", "cartoon", "black and white", "beautiful",
-    "high quality", "best", "worst", "low quality", "blurry", "deformed", "ugly", "on beach", "forest", "city",
-    "night", "day", "hat", "suit", "astronaut", "king", "knight",
+    "high quality", "best", "worst", "low quality", "blurry", "deformed", "ugly", "on beach", "forest",
+    "city", "night", "day", "hat", "suit", "astronaut", "king", "knight",
 )  # fmt: skip
 _START: Final = "<|startoftext|>"
 _END: Final = "<|endoftext|>"

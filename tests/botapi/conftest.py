@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 from telegram import Bot, Update
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from tests.botapi import BotApiServer, Person
@@ -43,6 +44,13 @@ def as_bot(server: BotApiServer, work: Callable[[Bot], Awaitable[Result]]) -> Re
             return await work(bot)
 
     return asyncio.run(run())
+
+
+def refused(server: BotApiServer, work: Callable[[Bot], Awaitable[object]]) -> TelegramError:
+    """Return the refusal that some work of a bot ends with."""
+    with pytest.raises(TelegramError) as caught:
+        as_bot(server, work)
+    return caught.value
 
 
 def updates(

@@ -72,12 +72,15 @@ class ControlledServer(BotApiServer):
             app.router.add_route("*", path, _handler(self, act))
 
     async def _begin_outage(self, http: web.Request) -> web.StreamResponse:
-        wish = await _wish(self, http)
+        try:
+            seconds = float((await _wish(self, http)).text("seconds", "5"))
+        except ValueError as error:
+            return _complaint(error)
         answer = web.Response(text="{}", content_type="application/json")
         # The outage cuts this connection too.
         await answer.prepare(http)
         await answer.write_eof()
-        await self.begin_outage(float(wish.text("seconds", "5")))
+        await self.begin_outage(seconds)
         return answer
 
 
@@ -88,12 +91,16 @@ def _handler(server: BotApiServer, act: Action) -> Handler:
             # A person waits and sleeps; the bot must be served meanwhile.
             result = await asyncio.to_thread(act, wish)
         except (LookupError, ValueError, TypeError, TimeoutError, Refused) as error:
-            return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
+            return _complaint(error)
         if isinstance(result, bytes):
             return web.Response(body=result, content_type="application/octet-stream")
         return web.json_response(result)
 
     return handle
+
+
+def _complaint(error: Exception) -> web.Response:
+    return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 
 async def _wish(server: BotApiServer, http: web.Request) -> Wish:

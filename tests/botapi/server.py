@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -18,8 +17,9 @@ from tests.botapi.model import Alert, Call, Json, User
 from tests.botapi.person import Person, create_group
 from tests.botapi.polling import Polling
 from tests.botapi.rates import Busiest
-from tests.botapi.refusals import Refused, too_many
+from tests.botapi.refusals import Refused
 from tests.botapi.specification import Reading, Upload, flaws, published, read_parameters
+from tests.botapi.wire import go_wrong, read_body, refusal_answer
 from tests.botapi.world import CALLBACK_SECONDS, World
 
 TOKEN = "123456789:" + "LoopbackTestsOnlyNotASecretToken123"
@@ -28,10 +28,6 @@ LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 256 << 20
 # People's ids have long outgrown 32 bits.
 FIRST_PERSON = 7_000_000_001
-CODES = {
-    401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
-    413: "Request Entity Too Large", 500: "Internal Server Error", 502: "Bad Gateway",
-}  # fmt: skip
 
 
 class BotApiServer:
@@ -138,7 +134,7 @@ class BotApiServer:
         self._in_thread(self.begin_outage(seconds)).result()
 
     async def begin_outage(self, seconds: float) -> None:
-        """Begin an outage from within the server's own thread."""
+        """Begin an outage from within the server's own event loop."""
         if self._outage and not self._outage.done():
             raise RuntimeError("an outage is going on already")
         assert self._site is not None
@@ -196,35 +192,38 @@ class BotApiServer:
     async def _download(self, http: web.Request) -> web.Response:
         file = self.world.paths.get(http.match_info["path"])
         if http.match_info["token"] != self.token:
-            return _refusal_body(Refused(401, "Unauthorized"))
+            return refusal_answer(Refused(401, "Unauthorized"))
         if file is None:
-            return _refusal_body(Refused(404, "Not Found"))
+            return refusal_answer(Refused(404, "Not Found"))
         try:
-            await _go_wrong(http, self.faults.take("download"), after=False)
+            await go_wrong(http, self.faults.take("download"), after=False)
         except Refused as refused:
-            return _refusal_body(refused)
+            return refusal_answer(refused)
         return web.Response(body=file.content, content_type="application/octet-stream")
 
     async def _answer(self, http: web.Request) -> web.Response:
         if http.match_info["token"] != self.token:
-            return _refusal_body(Refused(401, "Unauthorized"))
+            return refusal_answer(Refused(401, "Unauthorized"))
         method = _methods().get(http.match_info["method"].lower())
         if method is None:
             self.world.violations.append(f"{http.match_info['method']}: no method of this server")
-            return _refusal_body(Refused(404, "Not Found"))
-        sent, uploads = await _body(http)
+            return refusal_answer(Refused(404, "Not Found"))
+        try:
+            sent, uploads = await read_body(http)
+        except Refused as refused:
+            return refusal_answer(refused)
         began = self.world.clock()
         with self.world.changed:
             fault = self.faults.take(method)
         refusal = None
         try:
-            await _go_wrong(http, fault, after=False)
+            await go_wrong(http, fault, after=False)
             result = await self._carry_out(method, sent, uploads)
-            await _go_wrong(http, fault, after=True)
+            await go_wrong(http, fault, after=True)
             return web.json_response({"ok": True, "result": result})
         except Refused as refused:
             refusal = refused
-            return _refusal_body(refused)
+            return refusal_answer(refused)
         finally:
             # Also when the bot hangs up while it waits, which cancels this.
             lost = http.transport is None or http.transport.is_closing()
@@ -254,42 +253,3 @@ class BotApiServer:
 
 def _methods() -> dict[str, str]:
     return {name.lower(): name for name in published()["methods"]}
-
-
-async def _body(http: web.Request) -> tuple[dict[str, object], dict[str, Upload]]:
-    """Return the parameters and the files of a request in any of the encodings the Bot API takes."""
-    sent: dict[str, object] = dict(http.query)
-    uploads: dict[str, Upload] = {}
-    if http.content_type == "application/json":
-        given = json.loads(await http.text() or "{}")
-        if not isinstance(given, dict):
-            raise web.HTTPBadRequest(text="a JSON body must be an object")
-        return sent | given, uploads
-    for name, value in (await http.post()).items():
-        if isinstance(value, web.FileField):
-            uploads[name] = Upload(value.file.read(), value.filename)
-            value.file.close()
-        else:
-            sent[name] = value
-    return sent, uploads
-
-
-async def _go_wrong(http: web.Request, fault: Fault | None, *, after: bool) -> None:
-    if fault is None or fault.after is not after:
-        return
-    await asyncio.sleep(fault.hang)
-    if fault.loses_answer:
-        if http.transport:
-            http.transport.abort()
-        raise Refused(500, "the connection was dropped on purpose")
-    if fault.retry_after is not None:
-        raise too_many(fault.retry_after)
-    if fault.code:
-        raise Refused(fault.code, fault.description or CODES.get(fault.code, "Refused on purpose"))
-
-
-def _refusal_body(refused: Refused) -> web.Response:
-    answer: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
-    if refused.retry_after is not None:
-        answer["parameters"] = {"retry_after": refused.retry_after}
-    return web.json_response(answer, status=refused.code)

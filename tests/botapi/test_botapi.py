@@ -199,6 +199,17 @@ def test_kinds_of_updates_nobody_asked_for_are_not_kept(server: BotApiServer, an
     assert updates(server) == ()
 
 
+def test_kinds_that_are_off_by_default_come_only_when_asked_for(server: BotApiServer, ana: Person) -> None:
+    reaction: dict[str, object] = {"message_reaction_count": {}}
+    server.update(reaction)
+    assert len(server.world.updates) == 1
+    as_bot(server, lambda bot: bot.get_updates(allowed_updates=["message_reaction_count"]))
+
+    server.update(reaction)
+
+    assert [sorted(each)[0] for each in server.world.updates] == ["message", "message_reaction_count"]
+
+
 def test_a_redelivered_update_has_its_old_id_even_when_acknowledged(
     server: BotApiServer, ana: Person
 ) -> None:

@@ -115,6 +115,13 @@ def test_an_outage_refuses_connections_and_ends(server: BotApiServer, ana: Perso
     assert [message.text for message in ana.from_bot()] == ["back again"]
 
 
+def test_a_server_stops_in_the_middle_of_an_outage() -> None:
+    with BotApiServer() as server:
+        server.outage(60)
+        with pytest.raises(RuntimeError, match="going on already"):
+            server.outage(60)
+
+
 def test_messages_and_edits_are_counted_by_chat(server: BotApiServer, ana: Person) -> None:
     async def write(bot: Bot) -> None:
         sent = await bot.send_message(ana.id, "0")

@@ -69,6 +69,24 @@ def test_a_photo_arrives_recompressed_in_sizes_and_without_metadata(
         assert (received.format, received.size, dict(received.getexif())) == ("JPEG", (1280, 640), {})
 
 
+def test_a_photo_is_turned_upright(server: BotApiServer, ana: Person) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    written = io.BytesIO()
+    Image.new("RGB", (200, 100)).save(written, "JPEG", exif=exif)
+
+    sent = ana.send_photo(written.getvalue())
+
+    assert (sent.photo[-1].width, sent.photo[-1].height) == (100, 200)
+
+
+def test_message_ids_are_counted_by_group_and_across_private_chats(server: BotApiServer, ana: Person) -> None:
+    ben = server.person("Ben")
+    group = server.group("Friday people", ana, ben)
+
+    assert [ana.send("a").id, ben.send("b").id, ana.at(group).send("c").id] == [2, 3, 2]
+
+
 def test_a_document_keeps_its_bytes_name_and_type(server: BotApiServer, ana: Person) -> None:
     content = picture(kind="PNG")
     ana.send_document(content, "me.png")

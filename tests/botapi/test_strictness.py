@@ -1,6 +1,5 @@
 """What Telegram refuses is refused here, in Telegram's words; what it ignores is noted."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -9,21 +8,14 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMedia
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError, TelegramError
 
 from tests.botapi import BotApiServer, Person
-from tests.botapi.conftest import as_bot, library_bot, picture
+from tests.botapi.conftest import as_bot, picture, refused
 
 PICTURE = picture()
 PORTRAIT = InputMediaPhoto(PICTURE)
-FORM = "application/x-www-form-urlencoded"
 
 
 def buttons(*data: str, label: str = "Go") -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=each)] for each in data])
-
-
-def refused(server: BotApiServer, work: Callable[[Bot], Awaitable[object]]) -> TelegramError:
-    with pytest.raises(TelegramError) as caught:
-        as_bot(server, work)
-    return caught.value
 
 
 REFUSALS: list[tuple[Callable[[Bot, int], Awaitable[object]], type[TelegramError], str]] = [
@@ -244,52 +236,10 @@ def test_forms_and_addresses_carry_parameters_too(server: BotApiServer, ana: Per
     assert [message.text for message in ana.from_bot()] == ["form", "address"]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("<b>open", 'can\'t find end tag corresponding to start tag "b"'),
-        ("<b><i>crossed</b></i>", 'expected "</i>", found "</b>"'),
-        ("shut</b>", "unexpected end tag at byte offset 4"),
-        ("<h1>title</h1>", 'unsupported start tag "h1"'),
-        ("1 < 2", "unsupported start tag"),
-    ],
-)
-def test_bad_html_is_refused(server: BotApiServer, ana: Person, text: str, words: str) -> None:
-    caught = str(refused(server, lambda bot: bot.send_message(ana.id, text, parse_mode="HTML"))).lower()
+@pytest.mark.parametrize("body", ["{", "[1]"])
+def test_a_body_that_is_no_json_object_is_refused(server: BotApiServer, body: str) -> None:
+    method = f"{server.url}/bot{server.token}/getMe"
 
-    assert "can't parse entities" in caught
-    assert words in caught
+    answer = httpx.post(method, content=body, headers={"Content-Type": "application/json"})
 
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("*open", "can't find end of bold entity at byte offset 0"),
-        ("the end.", "character '.' is reserved and must be escaped"),
-        ("[likeness](https://example.org", "can't find end of a url"),
-    ],
-)
-def test_bad_markdown_is_refused(server: BotApiServer, ana: Person, text: str, words: str) -> None:
-    caught = str(refused(server, lambda bot: bot.send_message(ana.id, text, parse_mode="MarkdownV2"))).lower()
-
-    assert words in caught
-
-
-@pytest.mark.parametrize(
-    ("mode", "text"),
-    [
-        (
-            "HTML",
-            '👩 &lt;<b>bold <i>both</i></b> <a href="https://example.org">link</a> <code>1&amp;2</code>',
-        ),
-        ("MarkdownV2", "👩 <*bold _both_* [link](https://example.org) `1&2`"),
-    ],
-)
-def test_formatting_becomes_entities(server: BotApiServer, ana: Person, mode: str, text: str) -> None:
-    async def send() -> dict[str, str]:
-        async with library_bot(server) as bot:
-            sent = await bot.send_message(ana.id, text, parse_mode=mode)
-            assert sent.text == "👩 <bold both link 1&2"
-            return {entity.type: covered for entity, covered in sent.parse_entities().items()}
-
-    assert asyncio.run(send()) == {"bold": "bold both", "italic": "both", "text_link": "link", "code": "1&2"}
+    assert (answer.status_code, answer.json()["ok"]) == (400, False)

@@ -1,0 +1,1 @@
+"""Telegram: updates become things heard, replies become messages."""

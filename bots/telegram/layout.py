@@ -1,0 +1,52 @@
+"""How words and options fit into Telegram's limits."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import InlineKeyboardMarkupLimit
+
+from core.conversation.messages import Option
+
+NUMBERS_IN_ROW = 8  # the most that Telegram shows side by side
+SHORT, LONG = 10, 24  # characters: labels up to these stand in threes and in pairs; longer ones alone
+
+
+def keyboard(options: Sequence[Option]) -> InlineKeyboardMarkup | None:
+    """Buttons in rows in their order: numbers together, words with words, long labels alone."""
+    rows: list[list[Option]] = []
+    for option in options[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER]:
+        row = rows[-1] if rows else []
+        alike = bool(row) and row[-1].label.isdecimal() == option.label.isdecimal()
+        if alike and len(row) < min(_room(each.label) for each in (*row, option)):
+            row.append(option)
+        else:
+            rows.append([option])
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(each.label, callback_data=each.key) for each in row] for row in rows]
+    )
+
+
+def _room(label: str) -> int:
+    """How many such buttons stand side by side."""
+    if label.isdecimal():
+        return NUMBERS_IN_ROW
+    if len(label) <= SHORT:
+        return 3
+    return 2 if len(label) <= LONG else 1
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or as many of its lines as fit and an ellipsis; `most` counts UTF-16 units."""
+    if _units(text) <= most:
+        return text
+    ending = "\n…"
+    room = text.encode("utf-16-le")[: 2 * (most - _units(ending))]
+    begun = room.decode("utf-16-le", errors="ignore")
+    whole = begun.rpartition("\n")[0].rstrip()
+    return whole + ending if whole else begun + "…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,31 @@
+"""The log of a process that knows a token."""
+
+import logging
+
+# These write whole addresses, which hold the token, and what people said.
+TALKATIVE = ("httpx", "httpcore", "telegram")
+
+
+class WithoutSecret(logging.Formatter):
+    """Formats as usual, traces included, and takes the secret out of the result."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secret = secret
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One entry of the log, with the secret replaced."""
+        written = super().format(record)
+        return written.replace(self._secret, "<token>") if self._secret else written
+
+
+def set_up(token: str, level: int) -> None:
+    """Log to stderr, never with the secret half of the token."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithoutSecret(token.partition(":")[2]))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    for name in TALKATIVE[:2]:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # The library logs updates and answers with their content when it cannot read them; our own code says which.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)

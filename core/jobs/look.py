@@ -1,0 +1,148 @@
+"""Looking at photos: each one is opened, measured and kept, then the whole set is judged again."""
+
+import json
+import logging
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from sqlmodel import Session, col, select
+
+from core.artifacts import Judgement, Pixels
+from core.curation import Measured, choose, judge, measure, report_card
+from core.errors import KeyGone, PhotoRefused, Refusal
+from core.intake import encode
+from core.jobs.slice import Slice
+from core.jobs.workshop import Workshop
+from core.sheets import thumbnail
+from core.storage.erasing import doom
+from core.storage.files import new_name
+from core.storage.keys import photos_key, profile_key
+from core.storage.tables import Photo, PhotoState, Profile, WorkState
+from core.storage.work import finish, report
+from core.work_queue import wake
+
+log = logging.getLogger(__name__)
+
+MOST_CHOSEN = 20  # of the accepted photos: more bring repetition, not likeness
+# Classes that are recognised by their coat, not by a face that a face pack could find.
+FACELESS = frozenset({"cat", "dog", "horse", "rabbit", "bird", "hamster", "guinea pig", "parrot", "fish"})
+
+
+def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
+    """Look at every photo of a profile's set that has arrived, until none is left."""
+    with slice_.writing() as (session, _):
+        profile = session.get_one(Profile, profile_id)
+    size = workshop.family().size
+    while photo := _next_photo(slice_, profile_id):
+        slice_.check()
+        _look_at(workshop, slice_, profile, photo, size)
+        wake(workshop.redis, "news")
+    with slice_.writing() as (session, work):
+        if _judge_set(workshop, session, session.get_one(Profile, profile_id), size):
+            report(work)
+        finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def _next_photo(slice_: Slice, profile_id: int) -> Photo | None:
+    with slice_.writing() as (session, _):
+        return session.exec(
+            select(Photo)
+            .where(Photo.profile_id == profile_id, Photo.state == PhotoState.STORED)
+            .order_by(col(Photo.number))
+        ).first()
+
+
+def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, size: int) -> None:
+    """One photo: its own measurements first, then what they say beside the others."""
+    studio = workshop.studio
+    key = studio.keys.open(photos_key(profile.handle))
+    refused: PhotoRefused | None = None
+    file = small = ""
+    measured: Measured | None = None
+    try:
+        opened = workshop.intake.open(studio.files.read(photo.raw, key))
+        measured = measure(opened.pixels, workshop.pack(), size)
+        file, small = _keep(workshop, profile, opened.pixels, key)
+        detail = f"{opened.width}x{opened.height}"
+    except PhotoRefused as error:
+        refused, detail = error, error.detail
+    except (FileNotFoundError, InvalidTag):
+        refused, detail = PhotoRefused(Refusal.DAMAGED), ""
+    with slice_.writing() as (session, work):
+        row = session.get(Photo, photo.id)
+        if row is None:
+            doom(session, file)
+            doom(session, small)
+            return  # taken out meanwhile
+        doom(session, row.raw)
+        row.raw, row.file, row.thumbnail, row.detail = "", file, small, detail
+        row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
+        row.verdict = str(refused.refusal) if refused else ""
+        place = f"photo-{profile.handle}-{row.number}"
+        found = {"measured": measured.to_json() if measured else None}
+        row.sealed = studio.seal(photos_key(profile.handle), found, place)
+        session.flush()
+        _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
+        report(work)
+
+
+def _keep(workshop: Workshop, profile: Profile, pixels: Pixels, key: bytes) -> tuple[str, str]:
+    """Store the re-encoded photo and a thumbnail; the original goes."""
+    file, small = new_name(profile.handle, "photo"), new_name(profile.handle, "thumb")
+    content = encode(pixels)
+    workshop.studio.files.write(file, content, key)
+    workshop.studio.files.write(small, thumbnail(content), key)
+    return file, small
+
+
+def measurements(workshop: Workshop, session: Session, profile: Profile) -> list[tuple[Photo, Measured]]:
+    """Every photo of the set that could be opened, with what was measured, by number."""
+    rows = session.exec(
+        select(Photo)
+        .where(Photo.profile_id == profile.id, Photo.state == PhotoState.JUDGED)
+        .order_by(col(Photo.number))
+    )
+    key = photos_key(profile.handle)
+    found = []
+    for row in rows:
+        body = workshop.studio.unseal(key, row.sealed, f"photo-{profile.handle}-{row.number}")
+        found.append((row, Measured.from_json(body["measured"])))
+    return found
+
+
+def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int) -> bool:
+    """Judge all photos beside each other, choose the best, note what the set lacks; whether there was any."""
+    pairs = measurements(workshop, session, profile)
+    if not pairs:
+        return False
+    words = _words(workshop, profile)
+    photos = [row for row, _ in pairs]
+    found = [measured for _, measured in pairs]
+    faces = words.get("class_word", "") not in FACELESS
+    judgements = judge(found, size, workshop.pack().thresholds, faces_expected=faces)
+    for row, judgement in zip(photos, judgements, strict=True):
+        row.verdict, row.quality = str(judgement.verdict), judgement.quality
+        # Judgements count within what could be opened; people count what they sent.
+        row.other = photos[judgement.other - 1].number if judgement.other else None
+    _choose(photos, found, judgements)
+    words["missing"] = list(report_card(found, judgements).missing)
+    key = profile_key(profile.handle)
+    profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
+    return True
+
+
+def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgement]) -> None:
+    """The best subset of what was accepted; what the owner said goes over it."""
+    best = set(choose(judgements, found, most=MOST_CHOSEN))
+    for place, row in enumerate(photos):
+        row.chosen = row.owner == "kept" or (place in best and row.owner != "removed")
+
+
+def _words(workshop: Workshop, profile: Profile) -> dict[str, Any]:
+    try:
+        words: dict[str, Any] = workshop.studio.unseal(
+            profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}"
+        )
+    except KeyGone:
+        return {}
+    return json.loads(json.dumps(words))  # type: ignore[no-any-return]  # a copy of plain JSON

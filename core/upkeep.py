@@ -1,0 +1,329 @@
+"""What keeps the studio going beside the bots: dispatcher, reconciler and eraser. Any number may run.
+
+Each duty has a thread of its own, so that one that fails does not starve the others. All truth is in the
+database; a duty may die at any line and is taken up by the next pass, here or elsewhere.
+"""
+
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, delete, func, select
+
+from core.settings import Settings
+from core.storage import work as works
+from core.storage.database import clock, reading, writing
+from core.storage.erasing import begin_deletion, destroy_keys, sweep
+from core.storage.keys import profile_key
+from core.storage.studio import Studio, open_studio
+from core.storage.tables import (
+    OPEN_WORK,
+    Checkpoint,
+    Delivery,
+    DeliveryState,
+    DoomedFile,
+    Erasure,
+    Inbox,
+    Photo,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Version,
+    Work,
+    WorkerRow,
+    WorkKind,
+    WorkState,
+)
+from core.work_queue import WAKE, connect, enqueue, queue_of
+
+log = logging.getLogger(__name__)
+
+DISPATCH_EVERY = 0.2  # seconds, when nobody wakes us
+RECONCILE_EVERY = 2.0
+ORPHANS_EVERY = 3 * works.LEASE_SECONDS  # a file that no row names for so long is nobody's
+WORKER_SILENT = 10.0  # seconds without a word after which a worker gets no work
+KEPT_SECONDS = 2 * 24 * 3600.0  # Telegram repeats updates for a day
+URGENT_SHARE = 6.0  # seconds of urgent work after which a waiting training gets its turn
+
+_URGENCY = {WorkKind.LOOK: 0, WorkKind.DRAW: 1, WorkKind.LEARN: 2}
+
+
+class Upkeep:
+    """The duties over one studio."""
+
+    def __init__(self, studio: Studio, redis: Redis) -> None:
+        self.studio = studio
+        self.redis = redis
+        self.stopping = threading.Event()
+        self._wake = threading.Event()
+        self._orphans: set[str] = set()
+
+    def start(self) -> list[threading.Thread]:
+        """Begin all duties, each in a thread."""
+        duties: list[tuple[str, Callable[[], None], float]] = [
+            ("dispatch", self.dispatch, DISPATCH_EVERY),
+            ("reconcile", self.reconcile, RECONCILE_EVERY),
+            ("erase", self.erase, RECONCILE_EVERY),
+            ("orphans", self.remove_orphans, ORPHANS_EVERY),
+        ]
+        threads = [
+            threading.Thread(target=self._repeat, args=duty, name=duty[0], daemon=True) for duty in duties
+        ]
+        threads.append(threading.Thread(target=self._listen, name="listen", daemon=True))
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _repeat(self, name: str, duty: Callable[[], None], every: float) -> None:
+        failing = False
+        event = self._wake if name == "dispatch" else self.stopping
+        while not self.stopping.is_set():
+            try:
+                duty()
+                if failing:
+                    log.warning("%s: back again", name)
+                failing = False
+            except (OperationalError, RedisError, OSError) as lost:
+                if not failing:
+                    log.warning("%s: %s; trying again", name, type(lost).__name__)
+                failing = True
+            event.wait(every * (5 if failing else 1))
+            self._wake.clear()
+
+    def _listen(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                with self.redis.pubsub(ignore_subscribe_messages=True) as channel:
+                    channel.subscribe(WAKE)
+                    while not self.stopping.is_set():
+                        message = channel.get_message(timeout=1.0)
+                        if message and message["data"] == b"work":
+                            self._wake.set()
+            except RedisError:
+                self.stopping.wait(2.0)
+
+    # ── dispatcher
+
+    def dispatch(self) -> None:
+        """Give every worker that has nothing lined up its next job."""
+        with reading(self.studio.engine) as session:
+            now = clock(session)
+            workers = session.exec(
+                select(WorkerRow).where(col(WorkerRow.seen_at) > now - WORKER_SILENT)
+            ).all()
+            alive = {worker.name for worker in workers}
+            chosen: list[tuple[WorkerRow, Work]] = []
+            taken: set[int | None] = set()
+            for worker in workers:
+                if _lined_up(session, worker.name):
+                    continue
+                work = self._next(session, worker, alive, taken)
+                if work:
+                    taken.add(work.id)
+                    chosen.append((worker, work))
+        for worker, work in chosen:
+            # The job first: if we die in between, the row is still pending and is lined up again.
+            enqueue(queue_of(worker.name, self.redis, self.studio.keys), work.id or 0, work.turn)
+            with writing(self.studio.engine) as session:
+                works.mark_dispatched(session, work, worker.name)
+
+    def _next(
+        self, session: Session, worker: WorkerRow, alive: set[str], taken: set[int | None]
+    ) -> Work | None:
+        """The work this worker should do next."""
+        waiting = session.exec(
+            select(Work)
+            .join(Profile, col(Profile.id) == col(Work.profile_id))
+            .where(Work.state == WorkState.PENDING, works.can_start())
+            .order_by(col(Work.id))
+        ).all()
+        served = _last_served(session)
+        learning = _accounts_learning(session)
+        free = [
+            work
+            for work in waiting
+            if work.id not in taken
+            and not (work.worker and work.worker in alive and work.worker != worker.name)
+            and not (work.kind == WorkKind.LEARN and learning.get(work.account_id, work.id) != work.id)
+        ]
+        if not free:
+            return None
+        first = _training_is_due(worker)
+        return min(
+            free,
+            key=lambda work: (
+                -1 if first and work.kind == WorkKind.LEARN else _URGENCY[work.kind],
+                work.started_at is None if work.kind == WorkKind.LEARN else False,
+                served.get(work.account_id, 0.0) if work.kind == WorkKind.DRAW else 0.0,
+                work.id,
+            ),
+        )
+
+    # ── reconciler
+
+    def reconcile(self) -> None:
+        """Take back what was lost, and tidy up."""
+        with reading(self.studio.engine) as session:
+            now = clock(session)
+            lost = session.exec(
+                select(Work).where(
+                    col(Work.state).in_((WorkState.DISPATCHED, WorkState.RUNNING)),
+                    col(Work.lease_until) < now,
+                )
+            ).all()
+        for work in lost:
+            with writing(self.studio.engine) as session:
+                works.expire(session, work)
+                log.info("work %s: its lease ran out", work.id)
+        with writing(self.studio.engine) as session:
+            _fail_lost_trainings(session)
+            session.execute(delete(Inbox).where(col(Inbox.at) < now - KEPT_SECONDS))
+            over = (DeliveryState.SENT, DeliveryState.DROPPED, DeliveryState.UNDELIVERABLE)
+            session.execute(
+                delete(Delivery).where(
+                    col(Delivery.state).in_(over), col(Delivery.made_at) < now - KEPT_SECONDS
+                )
+            )
+            session.execute(delete(WorkerRow).where(col(WorkerRow.seen_at) < now - KEPT_SECONDS))
+
+    # ── eraser
+
+    def erase(self) -> None:
+        """Carry deletions through, and remove files that no row names any more."""
+        self._bury_restored()
+        with reading(self.studio.engine) as session:
+            now = clock(session)
+            erasures = session.exec(select(Erasure)).all()
+            doomed = session.exec(select(DoomedFile.name).limit(500)).all()
+        for erasure in erasures:
+            if not erasure.keys_gone:
+                destroy_keys(self.studio, erasure)
+            if erasure.passes == 0 or erasure.again_at < now:
+                self._remove_jobs(erasure)
+                sweep(self.studio, erasure)
+        for name in doomed:
+            self.studio.files.delete(name)
+        if doomed:
+            with writing(self.studio.engine) as session:
+                session.execute(delete(DoomedFile).where(col(DoomedFile.name).in_(doomed)))
+        if erasures:
+            _truncate_log(self.studio)
+
+    def _bury_restored(self) -> None:
+        """A restored backup may hold profiles that were deleted since: their keys are buried, so they go too."""
+        with reading(self.studio.engine) as session:
+            handles = session.exec(select(Profile.handle).where(Profile.state != ProfileState.DELETING)).all()
+        for handle in handles:
+            if self.studio.keys.is_buried(profile_key(handle)):
+                with writing(self.studio.engine) as session:
+                    profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
+                    begin_deletion(session, self.studio, profile, None)
+
+    def _remove_jobs(self, erasure: Erasure) -> None:
+        for work in json.loads(erasure.works or "[]"):
+            for key in self.redis.scan_iter(match=f"rq:*w-{work}-*", count=500):
+                self.redis.delete(key)
+
+    def remove_orphans(self) -> None:
+        """Files that no row names, and that none named three leases ago: what a crash left behind."""
+        with reading(self.studio.engine) as session:
+            named = _named_files(session)
+        stored = {name for name in self.studio.files.names() if not name.startswith("class/")}
+        orphans = stored - named
+        for name in orphans & self._orphans:
+            self.studio.files.delete(name)
+        self._orphans = orphans
+
+
+def _lined_up(session: Session, worker: str) -> bool:
+    """Whether a job already waits in this worker's queue."""
+    return bool(
+        session.exec(
+            select(func.count())
+            .select_from(Work)
+            .where(Work.worker == worker, Work.state == WorkState.DISPATCHED)
+        ).one()
+    )
+
+
+def _training_is_due(worker: WorkerRow) -> bool:
+    """Whether looks and drawings have had so much of this worker that a training comes first now."""
+    return worker.urgent_seconds >= URGENT_SHARE
+
+
+def _last_served(session: Session) -> dict[int, float]:
+    """When each account last had a drawing begun: who waited longest comes first."""
+    rows = session.exec(
+        select(Work.account_id, func.max(Work.started_at))
+        .where(Work.kind == WorkKind.DRAW, col(Work.started_at).is_not(None))
+        .group_by(col(Work.account_id))
+    ).all()
+    return {account: at or 0.0 for account, at in rows}
+
+
+def _accounts_learning(session: Session) -> dict[int, int | None]:
+    """The one training of each account that may run: the one that was begun, else the oldest (SPEC T10)."""
+    rows = session.exec(
+        select(Work)
+        .where(Work.kind == WorkKind.LEARN, col(Work.state).in_(OPEN_WORK))
+        .order_by(col(Work.started_at).is_(None), col(Work.id))
+    ).all()
+    first: dict[int, int | None] = {}
+    for row in rows:
+        first.setdefault(row.account_id, row.id)
+    return first
+
+
+def _fail_lost_trainings(session: Session) -> None:
+    """A training that was given up without its worker: its profile must say so too."""
+    rows = session.exec(
+        select(Profile)
+        .join(Work, col(Work.version_id) == col(Profile.version_id))
+        .where(
+            Work.kind == WorkKind.LEARN,
+            Work.state == WorkState.FAILED,
+            col(Profile.state).in_((ProfileState.QUEUED, ProfileState.TRAINING)),
+        )
+    ).all()
+    for profile in rows:
+        profile.state, profile.reason = ProfileState.FAILED, "worker_lost"
+
+
+def _named_files(session: Session) -> set[str]:
+    named: set[str] = set(session.exec(select(DoomedFile.name)))
+    for row in session.exec(select(Photo.raw, Photo.file, Photo.thumbnail)):
+        named.update(row)
+    named.update(session.exec(select(PictureRow.file)))
+    for version in session.exec(select(Version.weights, Version.template, Version.saved)):
+        named.update(version)
+    for weights, samples in session.exec(select(Checkpoint.weights, Checkpoint.samples)):
+        named.add(weights)
+        named.update(name for name, _ in json.loads(samples or "[]"))
+    return named
+
+
+def _truncate_log(studio: Studio) -> None:
+    """Deleted rows stay readable in SQLite's write-ahead log until it is emptied."""
+    if studio.engine.dialect.name == "sqlite":
+        with studio.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def main() -> None:
+    """Run all duties until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s upkeep %(levelname)s %(message)s")
+    settings = Settings()
+    upkeep = Upkeep(open_studio(settings), connect(settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: upkeep.stopping.set())
+    upkeep.start()
+    upkeep.stopping.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The shipped miniature base, opened once, and small things to train on it."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.artifacts import Adapter, Dataset, Pixels
+from core.families import catalogue, open_base
+from core.families.catalogue import Base
+from core.families.family import Batch, DrawRequest, Family, usual_request
+
+MODELS = Path(__file__).parents[2] / "models.toml"
+
+
+def pocket() -> Base:
+    """The shipped base, with so few denoising steps that a picture takes a moment."""
+    return replace(catalogue.read(MODELS).bases["pocket"], steps=2)
+
+
+@cache
+def opened() -> Family:
+    torch.set_num_threads(1)
+    return open_base(pocket(), torch.device("cpu"))
+
+
+def adapter_of(family: Family, seed: int) -> Adapter:
+    """An adapter that changes pictures visibly, as if it had been trained."""
+    trainable = family.trainable(rank=4, alpha=4, seed=seed)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        trainable.flat.copy_(torch.randn(trainable.flat.shape, generator=generator) * 0.1)
+    return family.export(trainable, step=seed)
+
+
+def picture(family: Family, adapters: dict[str, float] | None = None, seed: int = 5) -> Pixels:
+    return family.draw(request(family, adapters), [seed])[0]
+
+
+def request(family: Family, adapters: dict[str, float] | None = None) -> DrawRequest:
+    return usual_request(family, "a photo of a sks man", adapters)
+
+
+def drawn_people(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
+    """Pictures of flat colours: enough to learn something from."""
+    colours = np.random.default_rng(seed).integers(0, 255, (count, 1, 1, 3), dtype=np.uint8)
+    return tuple(np.ascontiguousarray(np.broadcast_to(colour, (size, size, 3))) for colour in colours)
+
+
+def dataset(family: Family, class_images: int = 2) -> Dataset:
+    return Dataset(
+        photos=drawn_people(family.size, 3),
+        captions=("a photo of a sks man", "a photo of a sks man, smiling", "a photo of a sks man, blue background"),
+        class_images=drawn_people(family.size, class_images, seed=1),
+        class_prompt="a photo of a man",
+    )
+
+
+def batch(family: Family, importance: Tensor | None = None, timestep: int = 500) -> Batch:
+    latents = family.encode_images(drawn_people(family.size, 2)).mean
+    noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
+    return Batch(
+        latents=latents,
+        noise=noise,
+        timesteps=torch.tensor([timestep, timestep]),
+        prompts=("a photo of a sks man", "a photo of a man"),
+        importance=torch.tensor([0.5, 0.5]) if importance is None else importance,
+    )

@@ -1,0 +1,114 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.errors import ModelUnusable
+from core.families import catalogue, open_base
+from core.training.plan import Plan
+from tests.families.pocket_base import MODELS, pocket
+
+BASE = """
+[bases.tiny]
+title = "Tiny"
+family = "sd15"
+path = "tiny"
+licence = "MIT"
+content = "drawn"
+look = "drawn"
+steps = 20
+cfg = 2.5
+scheduler = "ddim"
+instance_tokens = ["sks"]
+[bases.tiny.sha256]
+"weights" = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+[bases.tiny.training]
+"""
+
+
+def written(folder: Path, text: str) -> catalogue.Base:
+    (folder / "models.toml").write_text(text)
+    (folder / "tiny").mkdir(exist_ok=True)
+    (folder / "tiny" / "weights").write_bytes(b"test")
+    return catalogue.read(folder / "models.toml").bases["tiny"]
+
+
+def test_the_shipped_models_are_the_configured_ones() -> None:
+    shipped = catalogue.read(MODELS)
+
+    for entry in (*shipped.bases.values(), *shipped.packs.values()):
+        catalogue.check(entry)
+
+
+def test_the_shipped_training_defaults_make_a_plan() -> None:
+    training = pocket().training
+
+    assert Plan(**training).steps == training["steps"]  # type: ignore[arg-type]  # read from a file
+
+
+def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:
+    assert written(tmp_path, BASE).path == tmp_path / "tiny"
+
+
+def test_an_unaltered_model_is_accepted(tmp_path: Path) -> None:
+    catalogue.check(written(tmp_path, BASE))
+
+
+def test_an_altered_file_is_refused(tmp_path: Path) -> None:
+    base = written(tmp_path, BASE)
+    (base.path / "weights").write_bytes(b"tampered")
+
+    with pytest.raises(ModelUnusable, match="weights has the sha256"):
+        catalogue.check(base)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    base = written(tmp_path, BASE)
+    (base.path / "weights").unlink()
+
+    with pytest.raises(ModelUnusable, match="there is no file .*weights"):
+        catalogue.check(base)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    base = replace(written(tmp_path, BASE), path=tmp_path / "nowhere")
+
+    with pytest.raises(ModelUnusable, match="there is no folder .*nowhere"):
+        catalogue.check(base)
+
+
+def test_a_model_without_checksums_is_refused(tmp_path: Path) -> None:
+    base = replace(written(tmp_path, BASE), sha256={})
+
+    with pytest.raises(ModelUnusable, match="no sha256"):
+        catalogue.check(base)
+
+
+def test_a_base_that_may_show_real_people_is_refused_without_a_safety_judge(tmp_path: Path) -> None:
+    base = written(tmp_path, BASE.replace('content = "drawn"', 'content = "photographic"'))
+
+    with pytest.raises(ModelUnusable, match='"photographic" needs a safety judge'):
+        catalogue.check(base)
+
+
+def test_a_missing_entry_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnusable, match="tiny: .*licence"):
+        written(tmp_path, BASE.replace('licence = "MIT"\n', ""))
+
+
+def test_an_unknown_entry_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnusable, match="tiny: .*licens"):
+        written(tmp_path, BASE.replace('licence = "MIT"', 'licence = "MIT"\nlicens = "MIT"'))
+
+
+def test_an_unknown_family_is_refused(tmp_path: Path) -> None:
+    base = written(tmp_path, BASE.replace('family = "sd15"', 'family = "sd99"'))
+
+    with pytest.raises(ModelUnusable, match='no family "sd99"'):
+        open_base(base, torch.device("cpu"))
+
+
+def test_a_folder_that_is_no_base_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnusable, match="tiny"):
+        open_base(written(tmp_path, BASE), torch.device("cpu"))

@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.training.chance import Draws, draws
+from core.training.plan import Plan
+
+PLAN = Plan(
+    steps=4,
+    checkpoint_every=2,
+    learning_rate=1e-3,
+    rank=4,
+    alpha=4,
+    batch=2,
+    prior_batch=2,
+    prior_weight=1.0,
+    silence=0.05,
+    samples=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0),
+        ("checkpoint_every", 0),
+        ("learning_rate", float("nan")),
+        ("learning_rate", 2.0),
+        ("rank", 0),
+        ("batch", 65),
+        ("prior_weight", -1.0),
+        ("silence", 0.6),
+        ("seed", 2**54),
+    ],
+)
+def test_a_setting_out_of_bounds_is_named_with_its_value(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} is {value}"):
+        replace(PLAN, **{name: value})  # type: ignore[arg-type]  # wrong on purpose
+
+
+def drawn(plan: Plan, step: int, class_images: int = 5) -> Draws:
+    return draws(
+        plan, step, photos=9, class_images=class_images, shape=torch.Size((4, 8, 8)), noise_steps=1000
+    )
+
+
+def test_a_steps_chance_depends_on_seed_and_step_alone() -> None:
+    first = drawn(PLAN, 3)
+    torch.manual_seed(99)
+    again = drawn(PLAN, 3)
+
+    assert torch.equal(first.noise, again.noise)
+    assert torch.equal(first.timesteps, again.timesteps)
+    assert first.photos == again.photos
+    assert not torch.equal(first.noise, drawn(PLAN, 4).noise)
+    assert not torch.equal(first.noise, drawn(replace(PLAN, seed=1), 3).noise)
+
+
+def test_every_photo_and_class_image_has_its_turn() -> None:
+    steps = [drawn(PLAN, step) for step in range(200)]
+
+    assert {photo for step in steps for photo in step.photos} == set(range(9))
+    assert {image for step in steps for image in step.class_images} == set(range(5))
+    assert {flip for step in steps for flip in step.mirrored} == {True, False}
+
+
+def test_the_share_of_photos_without_caption_is_the_plans() -> None:
+    plan = replace(PLAN, silence=0.25, batch=50)
+
+    silent = sum(sum(drawn(plan, step).silent) for step in range(100)) / 5000
+
+    assert silent == pytest.approx(0.25, abs=0.03)
+
+
+def test_without_class_images_none_are_drawn() -> None:
+    assert drawn(PLAN, 1, class_images=0).class_images == []
+    assert len(drawn(PLAN, 1, class_images=0).noise) == PLAN.batch
