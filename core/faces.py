@@ -54,7 +54,9 @@ class FacePack:
         self.recogniser_hash = recogniser_hash
 
     @classmethod
-    def open(cls, folder: Path, providers: Sequence[str] = ("CPUExecutionProvider",), threads: int = 0) -> Self:
+    def open(
+        cls, folder: Path, providers: Sequence[str] = ("CPUExecutionProvider",), threads: int = 0
+    ) -> Self:
         """Load the pack of this folder; `threads` 0 leaves their number to onnxruntime. Raises ModelUnusable.
 
         The folder holds insightface's manifest version 2 with a SHA-256 for each model, and `thresholds.json`.
@@ -94,9 +96,7 @@ def similarity(face: Embedding, photos: Sequence[Embedding]) -> float:
     return float(np.median(cosines))
 
 
-def leave_one_out(
-    embeddings: Sequence[Embedding], duplicates: Iterable[tuple[int, int]] = ()
-) -> list[float]:
+def leave_one_out(embeddings: Sequence[Embedding], duplicates: Iterable[tuple[int, int]] = ()) -> list[float]:
     """Return each photo's similarity to the others, without itself and its duplicates, in the photos' order.
 
     `duplicates` are pairs of places in `embeddings`. Empty when all are one photo: nothing is left to compare with.
@@ -133,7 +133,10 @@ def _verified(folder: Path) -> dict[str, str]:
     if manifest.get("manifest_version") != _MANIFEST_VERSION:
         raise ModelUnusable(folder.name, f"{_MANIFEST} is not of version {_MANIFEST_VERSION}")
     tasks = manifest.get("tasks")
-    return {task: _verified_model(folder, task, tasks.get(task) if isinstance(tasks, dict) else None) for task in _TASKS}
+    return {
+        task: _verified_model(folder, task, tasks.get(task) if isinstance(tasks, dict) else None)
+        for task in _TASKS
+    }
 
 
 def _verified_model(folder: Path, task: str, model: object) -> str:

@@ -3,14 +3,14 @@
 import unicodedata
 
 from telegram import Message, MessageEntity, Update, User
-from telegram.constants import ANONYMOUS_ADMIN_ID, FAKE_CHANNEL_ID, SERVICE_CHAT_ID, ChatType
+from telegram.constants import ChatID, ChatType
 
 from core.chat import Incoming
 from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
 
 PLATFORM = "telegram"
 LONGEST_PERSON = 40
-NOBODY = {ANONYMOUS_ADMIN_ID, FAKE_CHANNEL_ID, SERVICE_CHAT_ID}  # many people speak through these
+NOBODY = frozenset(ChatID)  # anonymous admins, channels and Telegram itself: many speak through these
 COMMANDS = {
     "start": "what I do",
     "new": "teach me somebody",
@@ -26,28 +26,27 @@ COMMANDS = {
 
 def hear(update: Update, us: User) -> Incoming | None:
     """One update, translated; None when it is not meant for us or nobody can be held to have said it."""
-    message: Message | None
-    heard: Heard | None
-    if query := update.callback_query:
-        place, speaker = query.message, query.from_user
-        message = place if isinstance(place, Message) else None  # too old ones name only their chat
-        heard = Chosen(query.data) if query.data else None
-    else:
-        place = message = update.message
-        speaker = message.from_user if message and not message.sender_chat else None
-        heard = _heard(message, us) if message else None
-    if heard is None or place is None or speaker is None or speaker.is_bot or speaker.id in NOBODY:
+    query, place = update.callback_query, update.message
+    speaker: User | None = None
+    heard: Heard | None = None
+    if query:
+        speaker, heard = query.from_user, Chosen(query.data) if query.data else None
+    elif place and not place.sender_chat:
+        speaker, heard = place.from_user, _heard(place, us)
+    where = query.message if query else place
+    if heard is None or where is None or speaker is None or speaker.is_bot or speaker.id in NOBODY:
         return None
-    in_topic = message and message.is_topic_message and message.message_thread_id
+    # A message that is too old to be looked at names only its chat.
+    topic = where.message_thread_id if isinstance(where, Message) and where.is_topic_message else None
     return Incoming(
         platform=PLATFORM,
         source=f"{PLATFORM}:{us.id}",
         update=update.update_id,
         user=str(speaker.id),
-        chat=f"{place.chat.id}/{message.message_thread_id}" if message and in_topic else str(place.chat.id),
+        chat=f"{where.chat.id}/{topic}" if topic else str(where.chat.id),
         heard=heard,
         person=clean_name(speaker.first_name),
-        group=place.chat.type != ChatType.PRIVATE,
+        group=where.chat.type != ChatType.PRIVATE,
     )
 
 
@@ -96,13 +95,12 @@ def _command(message: Message, us: User) -> Command | None:
 
 def _words_to(message: Message, us: User) -> str | None:
     """What is said to `@ourname`, without the name; None when it is not mentioned."""
-    kinds = [MessageEntity.MENTION]
-    said = message.parse_entities(kinds) if message.text else message.parse_caption_entities(kinds)
-    name = f"@{us.username}".lower()
-    mention = next((spelt for spelt in said.values() if spelt.lower() == name), None)
-    if mention is None:
+    said = message.parse_entities() if message.text else message.parse_caption_entities()
+    mentions = [spelt for entity, spelt in said.items() if entity.type == MessageEntity.MENTION]
+    ours = next((spelt for spelt in mentions if spelt.lower() == f"@{us.username}".lower()), None)
+    if ours is None:
         return None
-    return (message.text or message.caption or "").replace(mention, " ", 1).strip()
+    return (message.text or message.caption or "").replace(ours, " ", 1).strip()
 
 
 def _answers_us(message: Message, us: User) -> bool:
@@ -111,7 +109,7 @@ def _answers_us(message: Message, us: User) -> bool:
 
 
 def _upload(message: Message) -> Upload | None:
-    """The photo or file; films come along too, so that the set of photos can say why it has no use for them."""
+    """The photo or file; films too, so that the set of photos can say why it has no use for them."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return Upload(largest.file_id, largest.file_unique_id, largest.file_size, mime="image/jpeg")

@@ -2,8 +2,8 @@
 
 import logging
 
-# These write whole addresses, which hold the token, and what people said.
-TALKATIVE = ("httpx", "httpcore", "telegram")
+# At INFO these write whole addresses, which hold the token.
+TALKATIVE = ("httpx", "httpcore")
 
 
 class WithoutSecret(logging.Formatter):
@@ -25,7 +25,7 @@ def set_up(token: str, level: int) -> None:
     handler.setFormatter(WithoutSecret(token.partition(":")[2]))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for name in TALKATIVE[:2]:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # The library logs updates and answers with their content when it cannot read them; our own code says which.
+    # The library logs the content of what it cannot read; our own code says which update it was.
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)

@@ -199,7 +199,7 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
         best_step=version.best_step if version else None,
         samples=samples[:PANEL_PHOTOS],
-        filter_off=bool(progress.get("filter_off")),
+        filter_off=progress.get("filter_off", ""),
     )
 
 

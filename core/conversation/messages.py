@@ -345,8 +345,7 @@ class WorkView:
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
     samples: tuple[Shown, ...] = ()
-    filter_off: bool = False
-    sheet_of_training: tuple[Shown, ...] = ()
+    filter_off: str = ""  # why likeness was not checked: photos, faceless
 
 
 @dataclass(frozen=True)

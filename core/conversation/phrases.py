@@ -308,7 +308,9 @@ def drawing_waits(work: WorkView, name: str) -> str:
 def drawn(profile: ProfileView, work: WorkView) -> str:
     """What stands under the pictures."""
     lines = []
-    if work.filter_off:
+    if work.filter_off == "faceless":
+        lines.append("No likeness check: it goes by faces, and these photos hold none it could compare.")
+    elif work.filter_off:
         lines.append("No likeness check: the photos were deleted and no face template was kept.")
     elif profile.floor is not None:
         own = (

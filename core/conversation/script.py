@@ -343,8 +343,7 @@ def _learning(view: View, work: WorkView) -> Turn:
     match work.state:
         case "succeeded":
             ended = phrases.learnt_line(profile.name, work)
-            sheet = work.samples or work.sheet_of_training
-            last: Reply = Gallery(sheet, ended, (), slot) if sheet else Say(ended, (), slot)
+            last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
             draw = Option(f"draw:{profile.handle}", f"Draw {profile.name}")
             return Turn(replies=(last, Say(phrases.ready(profile, work), (draw,))))
         case "failed":

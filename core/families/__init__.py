@@ -16,7 +16,7 @@ FAMILIES: dict[str, Callable[[Base, torch.device], Family]] = {
 
 
 def open_base(base: Base, device: torch.device) -> Family:
-    """Check a base model and load it; raises ModelUnusable with the reason why it may not or cannot be used."""
+    """Check a base model and load it; raises ModelUnusable with the reason why it cannot be used."""
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')

@@ -52,7 +52,7 @@ class Catalogue:
 
 
 def read(file: Path) -> Catalogue:
-    """Read a `models.toml`; raises ModelUnusable naming the entry that is incomplete or has an unknown key."""
+    """Read a `models.toml`; raises ModelUnusable naming an entry with a missing or unknown key."""
     with file.open("rb") as opened:
         entries = tomllib.load(opened)
     folder = file.parent

@@ -1,8 +1,7 @@
 """Low-rank changes of a model's weights (LoRA, Hu et al. 2021): made, added to frozen weights, written, read.
 
-A change is added to the weight itself before the layer runs, in single precision, not computed beside it in the
-layer: one operation a layer instead of four, whatever the batch, and drawing with an adapter costs what drawing
-without one costs.
+A change is added to the weight itself before the layer runs, in single precision, not computed beside it in
+the layer: fewer operations, and drawing with an adapter costs what drawing without one costs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,8 +28,11 @@ class Factors:
 
 @dataclass(frozen=True)
 class Trainable:
-    """Adapter weights while they are trained: all factors end to end in one tensor, so that the optimiser, the
-    clipping and a checkpoint handle one tensor and not hundreds."""
+    """Adapter weights while they are trained.
+
+    All factors lie end to end in one tensor, so the optimiser, the clipping and a checkpoint handle one
+    tensor and not hundreds.
+    """
 
     flat: nn.Parameter  # (numbers,), single precision
     shapes: Mapping[str, tuple[torch.Size, torch.Size]]  # down and up, by layer
@@ -74,7 +76,8 @@ def written(trainable: Trainable) -> bytes:
         for layer, factors in trainable.factors().items():
             state[f"{layer}.{DOWN}"] = factors.down.half().cpu().contiguous()
             state[f"{layer}.{UP}"] = (factors.up * trainable.scale).half().cpu().contiguous()
-    return safetensors.torch.save(state, metadata={"format": "pt"})
+    weights: bytes = safetensors.torch.save(state, metadata={"format": "pt"})
+    return weights
 
 
 def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, Factors]:
@@ -113,8 +116,8 @@ def _check(name: str, layer: str, factors: Factors, weight: Tensor) -> None:
 class Layers:
     """The linear and convolution layers of frozen models, whose weights can be exchanged for a while.
 
-    Each layer's weight becomes a plain attribute that points to whichever tensor is in use, so an exchange is an
-    assignment a layer and the frozen tensors are never written to.
+    Each layer's weight becomes a plain attribute that points to whichever tensor is in use: an exchange is
+    one assignment a layer, and the frozen tensors are never written to.
     """
 
     def __init__(self, models: Mapping[str, nn.Module]) -> None:

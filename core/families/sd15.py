@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x and whatever else has its layout; every size is read from the model's own configuration."""
+"""Stable Diffusion 1.x and whatever else has its layout; every size is read from the model itself."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -63,7 +63,7 @@ class Sd15:
         for model in (pipeline.unet, pipeline.text_encoder, pipeline.vae):
             model.requires_grad_(requires_grad=False).eval()
         if device.type == "cpu":
-            # On a processor the fused attention's backward pass in bfloat16 takes longer than all of the rest.
+            # On a processor the fused attention's backward pass in bfloat16 takes longer than the rest of it.
             pipeline.unet.set_attn_processor(AttnProcessor())
         return cls(base, pipeline.to(device), device)
 
@@ -169,7 +169,8 @@ class Sd15:
         velocity = self._noising.config.prediction_type == "v_prediction"
         target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
         errors = (predicted.float() - target).square().flatten(1).mean(1)  # (batch,)
-        return (errors * batch.importance.to(self._device)).sum()
+        loss: Tensor = (errors * batch.importance.to(self._device)).sum()
+        return loss
 
     def export(self, trainable: Trainable, *, step: int) -> Adapter:
         """Write the weights of now in the layout of diffusers and peft."""

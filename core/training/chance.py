@@ -1,7 +1,7 @@
-"""Every random draw of a training step, from a generator that the run's seed and the step's number decide alone.
+"""Every random draw of a training step, from a generator that the run's seed and the step alone decide.
 
-Nothing else is random in a training, so a run that was stopped, moved or interleaved with others goes on as if
-nothing had happened.
+Nothing else is random in a training, so a run that was stopped, moved or interleaved with others goes on as
+if nothing had happened.
 """
 
 from dataclasses import dataclass

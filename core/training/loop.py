@@ -8,9 +8,9 @@ adapter = run.adapter()
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace as replaced
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -25,6 +25,7 @@ from core.training.methods import METHODS
 from core.training.plan import Plan
 
 FORMAT = "likeness-run-1"
+ABOUT = "run"  # one entry: safetensors writes several in any order, and equal runs are equal bytes
 LOSS_EVERY = 10  # steps; reading a loss makes the processor wait for the accelerator
 SAMPLE = "a run's sample"  # the name under which a checkpoint is worn for a moment
 FIRST_SAMPLE_SEED = 1
@@ -66,15 +67,15 @@ class Run:
 
     @classmethod
     def resume(cls, family: Family, dataset: Dataset, plan: Plan, saved: bytes) -> "Run":
-        """Go on from `save`; raises TrainingFailed if the bytes are damaged or of another kind of training."""
+        """Go on from `save`; raises TrainingFailed if the bytes are damaged or of another training."""
         about, state = _read(saved)
         expected = {"format": FORMAT, "method": plan.method, "base": family.base.name}
         for name, value in expected.items():
             if about.get(name) != value:
                 raise TrainingFailed("checkpoint_unreadable", f"{name} is {about.get(name)!r}, not {value!r}")
         run = cls.start(family, dataset, plan)
-        run.step = int(about["step"])
-        run._owes_samples = about["owes_samples"] == "yes"
+        run.step = about["step"]
+        run._owes_samples = about["owes_samples"]
         run._learner.restore(state, run.step)
         return run
 
@@ -109,10 +110,11 @@ class Run:
             "format": FORMAT,
             "method": self.plan.method,
             "base": self._family.base.name,
-            "step": str(self.step),
-            "owes_samples": "yes" if self._owes_samples else "no",
+            "step": self.step,
+            "owes_samples": self._owes_samples,
         }
-        return safetensors.torch.save(state, metadata=about)
+        saved: bytes = safetensors.torch.save(state, metadata={ABOUT: json.dumps(about)})
+        return saved
 
     def adapter(self) -> Adapter:
         """The weights of now."""
@@ -143,7 +145,7 @@ def _finite(loss: Tensor, step: int) -> float:
     return loss.item()
 
 
-def _read(saved: bytes) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+def _read(saved: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Read a saved run: what it says of itself, and its state."""
     try:
         state = safetensors.torch.load(saved)
@@ -151,4 +153,5 @@ def _read(saved: bytes) -> tuple[Mapping[str, str], dict[str, Tensor]]:
         raise TrainingFailed("checkpoint_unreadable", str(error)) from error
     # The file begins with the length of its header in eight bytes, then the header as JSON.
     length = int.from_bytes(saved[:8], "little")
-    return json.loads(saved[8 : 8 + length]).get("__metadata__", {}), state
+    metadata = json.loads(saved[8 : 8 + length]).get("__metadata__", {})
+    return json.loads(metadata.get(ABOUT, "{}")), state

@@ -53,7 +53,7 @@ def drawn_people(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
 def dataset(family: Family, class_images: int = 2) -> Dataset:
     return Dataset(
         photos=drawn_people(family.size, 3),
-        captions=("a photo of a sks man", "a photo of a sks man, smiling", "a photo of a sks man, blue background"),
+        captions=("a photo of a sks man", "a photo of a sks man, smiling", "a photo of a sks man, sad"),
         class_images=drawn_people(family.size, class_images, seed=1),
         class_prompt="a photo of a man",
     )

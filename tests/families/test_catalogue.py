@@ -37,8 +37,10 @@ def written(folder: Path, text: str) -> catalogue.Base:
 def test_the_shipped_models_are_the_configured_ones() -> None:
     shipped = catalogue.read(MODELS)
 
-    for entry in (*shipped.bases.values(), *shipped.packs.values()):
-        catalogue.check(entry)
+    for base in shipped.bases.values():
+        catalogue.check(base)
+    for pack in shipped.packs.values():
+        catalogue.check(pack)
 
 
 def test_the_shipped_training_defaults_make_a_plan() -> None:
@@ -67,14 +69,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     base = written(tmp_path, BASE)
     (base.path / "weights").unlink()
 
-    with pytest.raises(ModelUnusable, match="there is no file .*weights"):
+    with pytest.raises(ModelUnusable, match=r"there is no file .*weights"):
         catalogue.check(base)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     base = replace(written(tmp_path, BASE), path=tmp_path / "nowhere")
 
-    with pytest.raises(ModelUnusable, match="there is no folder .*nowhere"):
+    with pytest.raises(ModelUnusable, match=r"there is no folder .*nowhere"):
         catalogue.check(base)
 
 
@@ -93,12 +95,12 @@ def test_a_base_that_may_show_real_people_is_refused_without_a_safety_judge(tmp_
 
 
 def test_a_missing_entry_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnusable, match="tiny: .*licence"):
+    with pytest.raises(ModelUnusable, match=r"tiny: .*licence"):
         written(tmp_path, BASE.replace('licence = "MIT"\n', ""))
 
 
 def test_an_unknown_entry_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnusable, match="tiny: .*licens"):
+    with pytest.raises(ModelUnusable, match=r"tiny: .*licens"):
         written(tmp_path, BASE.replace('licence = "MIT"', 'licence = "MIT"\nlicens = "MIT"'))
 
 

@@ -12,6 +12,7 @@ from diffusers import StableDiffusionPipeline
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families.family import Family
+from core.families.schedulers import SCHEDULERS
 from core.families.sd15 import Sd15
 from tests.families.pocket_base import adapter_of, batch, drawn_people, opened, picture, pocket, request
 
@@ -22,7 +23,8 @@ def family() -> Family:
 
 
 def plain_pipeline() -> Any:
-    pipeline = StableDiffusionPipeline.from_pretrained(pocket().path, local_files_only=True, dtype=torch.float32)
+    folder = pocket().path
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
@@ -37,7 +39,8 @@ def plain_picture(pipeline: Any, seed: int = 5) -> Pixels:
         generator=generator,
         output_type="np",
     ).images[0]
-    return np.round(drawn * 255).astype(np.uint8)
+    pixels: Pixels = np.round(drawn * 255).astype(np.uint8)
+    return pixels
 
 
 def furthest(one: Pixels, other: Pixels) -> int:
@@ -52,7 +55,7 @@ def test_it_draws_what_a_plain_pipeline_draws(family: Family) -> None:
     assert furthest(picture(family), plain_picture(plain_pipeline())) <= 1
 
 
-def test_a_plain_pipeline_loads_an_exported_adapter_and_draws_the_same(family: Family, tmp_path: Path) -> None:
+def test_a_plain_pipeline_loads_an_export_and_draws_the_same(family: Family, tmp_path: Path) -> None:
     adapter = adapter_of(family, 1)
     (tmp_path / "adapter.safetensors").write_bytes(adapter.weights)
     plain = plain_pipeline()
@@ -84,7 +87,9 @@ def test_a_seed_draws_the_same_picture_alone_and_in_company(family: Family) -> N
     assert furthest(together[0], together[1]) > 20
 
 
-@pytest.mark.parametrize("scheduler", sorted(opened().schedulers))
+# DPM++ as diffusers writes it asks NumPy 2 for an array in a way that it is about to drop.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
 def test_every_scheduler_draws_the_same_twice(family: Family, scheduler: str) -> None:
     asked = replace(request(family), scheduler=scheduler)
 
@@ -214,8 +219,8 @@ def test_latents_of_the_encoder_are_of_unit_scale(family: Family) -> None:
     ("change", "reason"),
     [
         (lambda state: {"unet.nowhere.lora_A.weight": torch.zeros(4, 4)}, "no place for unet.nowhere"),
-        (lambda state: {key: value for key, value in state.items() if "lora_A" in key}, "lora_B.weight is missing"),
-        (lambda state: {key: value[:, :1] for key, value in state.items()}, "its change is"),
+        (lambda state: {key: state[key] for key in state if "lora_A" in key}, "lora_B.weight is missing"),
+        (lambda state: {key: value[:, :1].clone() for key, value in state.items()}, "its change is"),
         (lambda state: {key: value * torch.nan for key, value in state.items()}, "not finite"),
         (lambda state: {}, "no low-rank weight"),
     ],

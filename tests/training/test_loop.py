@@ -47,7 +47,7 @@ def test_a_run_that_was_stopped_anywhere_ends_with_the_same_bits(
     assert ended(resumed).save() == undisturbed
 
 
-def test_runs_and_pictures_that_take_turns_do_not_disturb_each_other(family: Family, undisturbed: bytes) -> None:
+def test_runs_and_pictures_that_take_turns_leave_each_other_alone(family: Family, undisturbed: bytes) -> None:
     family.install("other", adapter_of(family, 1))
     before = picture(family, {"other": 1.0})
     first = Run.start(family, dataset(family), PLAN)
@@ -119,7 +119,7 @@ def test_a_run_leaves_nothing_in_the_family(family: Family) -> None:
 
 def test_the_adapter_of_a_run_draws_what_its_samples_showed(family: Family) -> None:
     run = Run.start(family, dataset(family), replace(PLAN, steps=2, learning_rate=0.05))
-    sampled = [unit for unit in iter(lambda: run.advance() if not run.finished else None, None)][-1]
+    sampled = [run.advance() for _ in range(3)][-1]
 
     family.install("trained", run.adapter())
     drawn = picture(family, {"trained": 1.0}, seed=1)
@@ -184,7 +184,7 @@ def with_state(saved: bytes, state: dict[str, torch.Tensor]) -> bytes:
         (lambda saved: saved[:1000], "checkpoint_unreadable"),
         (lambda saved: b"", "checkpoint_unreadable"),
         (lambda saved: adapter_of(opened(), 1).weights, "format is None"),
-        (lambda saved: saved.replace(b'"base":"pocket"', b'"base":"rocket"'), "base is 'rocket', not 'pocket'"),
+        (lambda saved: saved.replace(b"pocket", b"rocket"), "base is 'rocket'"),
     ],
 )
 def test_a_checkpoint_of_something_else_is_refused(

@@ -16,7 +16,7 @@ LONGEST_GRADIENT = 1.0  # gradients are scaled down to this norm
 
 
 class LoraLearner:
-    """Trains low-rank changes of a family's layers on photos and, so that the class stays itself, class images."""
+    """Trains low-rank changes of a family's layers on photos and, to keep the class itself, class images."""
 
     def __init__(self, family: Family, dataset: Dataset, plan: Plan) -> None:
         if not dataset.photos or len(dataset.photos) != len(dataset.captions):
@@ -33,7 +33,7 @@ class LoraLearner:
     def learn(self, step: int) -> Tensor:
         """Take one optimiser step and return its loss."""
         loss = self._family.loss(self._trainable, self._batch(step))
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_([self._trainable.flat], LONGEST_GRADIENT)
         self._optimiser.step()
         self._optimiser.zero_grad()

@@ -1,0 +1,40 @@
+# Everything a fresh machine needs is Python 3.11 and make; the rest comes from the package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+export ORT_DISABLE_TELEMETRY := 1
+export HF_HUB_OFFLINE := 1
+
+.PHONY: setup demo test check up bench
+setup: $(STAMP)
+
+# insightface asks for opencv-python, whose wheel needs the system's libGL: it comes without its requirements,
+# which pyproject.toml lists with the headless build instead.
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade "pip==26.3"
+	$(BIN)/pip install --quiet "torch==2.13.0"
+	$(BIN)/pip install --quiet --editable ".[bots,worker,test]"
+	$(BIN)/pip install --quiet --no-deps "insightface==2.1"
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/python -m pocket.demo
+
+up: setup
+	$(BIN)/python -m core.up
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m core.up --check-migrations
+
+bench: setup
+	$(BIN)/python -m benchmarks $(if $(only),--only $(only)) $(if $(full),--full)

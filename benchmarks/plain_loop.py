@@ -1,0 +1,171 @@
+"""Seconds per training step: ours, and the loop of diffusers' own DreamBooth LoRA example. [step-ratio]
+
+    python -m benchmarks.plain_loop --steps 40 --threads 1
+
+The plain loop does what that example does by default: PEFT layers in single precision, every picture through
+the encoder and every prompt through the text encoder in every step, AdamW over separate tensors, the loss read
+in every step. Both learn the same photos, with the same class images, from the same weights, with the same
+chance in every step; they take turns, so that whatever else the machine does slows both.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+from diffusers import DDPMScheduler, StableDiffusionPipeline
+from torch import Tensor
+from torch.nn import functional
+
+from core.artifacts import Dataset, Pixels
+from core.families import catalogue, open_base
+from core.families.catalogue import Base
+from core.families.family import Family
+from core.training.chance import Draws, draws, seed_of
+from core.training.methods import METHODS
+from core.training.plan import Plan
+from pocket.cast import photos_of
+
+MODELS = Path(__file__).parents[1] / "models.toml"
+SUBJECT, OTHERS = 1_000_001, 1_000_100  # nobody that the shipped weights have seen
+WARM_UP = 3  # steps that are taken and not counted
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Medians of the seconds a step, and the largest relative difference of the losses at one step."""
+
+    threads: int
+    steps: int
+    ours_s: float
+    plain_s: float
+    ratio: float
+    loss_difference: float
+
+
+class PlainLoop:
+    """The training loop of diffusers' `train_dreambooth_lora.py` with the text encoder trained too."""
+
+    def __init__(self, base: Base, family: Family, dataset: Dataset, plan: Plan) -> None:
+        self._dataset, self._plan = dataset, plan
+        pipeline = StableDiffusionPipeline.from_pretrained(
+            base.path, local_files_only=True, dtype=torch.float32
+        )
+        for model in (pipeline.unet, pipeline.text_encoder, pipeline.vae):
+            model.requires_grad_(requires_grad=False)
+        start = family.trainable(rank=plan.rank, alpha=plan.alpha, seed=seed_of(plan.seed, 0))
+        pipeline.load_lora_weights(safetensors.torch.load(family.export(start, step=0).weights))
+        self._parameters = [
+            parameter.requires_grad_()
+            for model in (pipeline.unet, pipeline.text_encoder)
+            for name, parameter in model.named_parameters()
+            if "lora_" in name
+        ]
+        self._optimiser = torch.optim.AdamW(self._parameters, lr=plan.learning_rate)
+        self._noising = DDPMScheduler.from_config(pipeline.scheduler.config)
+        self._pipeline = pipeline
+
+    def learn(self, chosen: Draws) -> float:
+        """Take one step with what chance chose."""
+        plan, dataset, pipeline = self._plan, self._dataset, self._pipeline
+        pictures, prompts = shown(dataset, chosen)
+        seen = pipeline.vae.encode(torch.stack([_tensor(picture) for picture in pictures])).latent_dist
+        latents = (seen.mean + seen.std * chosen.spread) * pipeline.vae.config.scaling_factor
+        noisy = self._noising.add_noise(latents, chosen.noise, chosen.timesteps)
+        tokens = pipeline.tokenizer(
+            prompts, padding="max_length", truncation=True, return_tensors="pt"
+        ).input_ids
+        text = pipeline.text_encoder(tokens)[0]
+        predicted = pipeline.unet(noisy, chosen.timesteps, text, return_dict=False)[0]
+        loss = functional.mse_loss(predicted[: plan.batch], chosen.noise[: plan.batch])
+        if chosen.class_images:
+            prior = functional.mse_loss(predicted[plan.batch :], chosen.noise[plan.batch :])
+            loss = loss + plan.prior_weight * prior
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+        return float(loss.item())
+
+
+def shown(dataset: Dataset, chosen: Draws) -> tuple[list[Pixels], list[str]]:
+    """The pictures and prompts of one step."""
+    photos = zip(chosen.photos, chosen.mirrored, chosen.silent, strict=True)
+    pictures, prompts = [], []
+    for photo, mirrored, silent in photos:
+        pictures.append(dataset.photos[photo][:, ::-1] if mirrored else dataset.photos[photo])
+        prompts.append("" if silent else dataset.captions[photo])
+    pictures += [dataset.class_images[image] for image in chosen.class_images]
+    prompts += [dataset.class_prompt] * len(chosen.class_images)
+    return pictures, prompts
+
+
+def compare(steps: int, threads: int) -> Comparison:
+    """Let both loops take so many steps in turn."""
+    torch.set_num_threads(threads)
+    base = catalogue.read(MODELS).bases["pocket"]
+    family = open_base(base, torch.device("cpu"))
+    settings: dict[str, Any] = dict(base.training)
+    settings.pop("class_images", None)
+    plan = Plan(**settings)
+    dataset = people()
+    plain = PlainLoop(base, family, dataset, plan)
+    ours = METHODS["lora"](family, dataset, plan)
+    shape = family.encode_images(dataset.photos[:1]).mean.shape[1:]
+    times: dict[str, list[float]] = {"ours": [], "plain": []}
+    differences = []
+    for step in range(1, WARM_UP + steps + 1):
+        chosen = draws(
+            plan,
+            step,
+            photos=len(dataset.photos),
+            class_images=len(dataset.class_images),
+            shape=shape,
+            noise_steps=family.noise_steps(),
+        )
+        plain_loss = _timed(times["plain"], lambda now=chosen: plain.learn(now))
+        ours_loss = float(_timed(times["ours"], lambda now=step: ours.learn(now)))
+        differences.append(abs(ours_loss - plain_loss) / plain_loss)
+    ours_s, plain_s = (median(times[name][WARM_UP:]) for name in ("ours", "plain"))
+    return Comparison(threads, steps, ours_s, plain_s, ours_s / plain_s, max(differences))
+
+
+def people() -> Dataset:
+    """Twelve photos of one drawn person, and as class images a photo each of others."""
+    caption = "a photo of a sks man"
+    photos = tuple(photo.pixels for photo in photos_of(SUBJECT, 12))
+    others = tuple(photos_of(OTHERS + number, 1)[0].pixels for number in range(16))
+    return Dataset(photos, (caption,) * len(photos), others, "a photo of a man")
+
+
+def _tensor(picture: Pixels) -> Tensor:
+    """Turn one picture into what the encoder takes, (channels, height, width) from -1 to 1."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
+
+
+def _timed(times: list[float], act: Callable[[], Any]) -> Any:
+    """Do something and note the seconds that it took."""
+    start = time.perf_counter()
+    answer = act()
+    times.append(time.perf_counter() - start)
+    return answer
+
+
+def main() -> None:
+    """Compare and print one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    print(json.dumps(asdict(compare(arguments.steps, arguments.threads))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Hearing Telegram: an update is acknowledged by the next request, after its turn has been committed.
+
+The library's own updater acknowledges first and works later, so that a killed process loses what it had
+fetched. Here the server's queue is what is left to do: a new process begins with all that was not
+acknowledged, and what had its turn already finds itself in the inbox. The highest id in the inbox would be no
+such mark, because turns of different people end in any order.
+"""
+
+import asyncio
+import logging
+import traceback
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from telegram import Bot, Update
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bots.telegram.errors import seconds_of
+from bots.telegram.hear import hear
+from bots.turns import BACKOFF_SECONDS, Turns
+from core.accounts import find_account
+from core.chat import Incoming
+from core.chat.outbox import post
+from core.conversation.messages import Say
+from core.storage.database import clock, writing
+from core.storage.studio import Studio
+from core.storage.tables import Inbox
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+ANSWER_SECONDS = 10.0  # on top of the poll's own
+KINDS = ["message", "callback_query"]
+MOST_TRIES = 3
+AWAY = (OperationalError, InterfaceError, PoolExhausted, OSError)  # the database, keys or files do not answer
+FAULT = (
+    "I could not work with that: the fault is mine, and its place is in the operator's log. "
+    "Your other messages are not affected; /status shows what is going on."
+)
+
+Answer = TypeVar("Answer")
+
+
+class Line:
+    """A connection that can be lost: says so once, and once that it is back."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._why = ""
+        self._failures = 0
+
+    def lost(self, why: str) -> float:
+        """Note a failure; answers how many seconds to wait."""
+        if why != self._why:
+            log.warning("%s: %s; trying again", self._name, why)
+        self._why = why
+        self._failures += 1
+        return BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
+
+    def back(self) -> None:
+        """Note that it answers."""
+        if self._why:
+            log.warning("%s: back again", self._name)
+        self._why, self._failures = "", 0
+
+
+@dataclass(frozen=True)
+class _Turn:
+    incoming: Incoming
+    query: str = ""  # a tap that waits for its answer
+
+
+class Poll:
+    """The one poller of a bot."""
+
+    def __init__(self, bot: Bot, turns: Turns, telegram: Line, stopping: asyncio.Event) -> None:
+        self._bot = bot
+        self._turns = turns
+        self._telegram = telegram
+        self._database = Line("the database")
+        self._stopping = stopping
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Ask, take turns, acknowledge, until it is time to stop; a turn that has begun is finished."""
+        offset: int | None = None
+        while not self._stopping.is_set():
+            updates = await self._ask(offset)
+            if updates and await self._take(updates):
+                offset = max(update["update_id"] for update in updates) + 1
+        await asyncio.gather(*self._answers)
+
+    async def _ask(self, offset: int | None) -> Sequence[dict[str, Any]]:
+        """What waits; nothing when there is nothing, no answer, or no more time."""
+        asked: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": KINDS}
+        if offset is not None:
+            asked["offset"] = offset
+        # Raw, because the library's own method fails for all of a batch when it cannot read one of it.
+        request = self._bot.do_api_request(
+            "getUpdates", asked, read_timeout=POLL_SECONDS + ANSWER_SECONDS, pool_timeout=ANSWER_SECONDS
+        )
+        try:
+            updates = await unless(self._stopping, request)
+        except Conflict:
+            wait = self._telegram.lost("another bot hears with the same token")
+        except RetryAfter as error:
+            wait = seconds_of(error)
+        except TelegramError as error:
+            wait = self._telegram.lost(type(error).__name__)
+        else:
+            self._telegram.back()
+            return updates or ()
+        await pause(self._stopping, wait)
+        return ()
+
+    async def _take(self, updates: Iterable[dict[str, Any]]) -> bool:
+        """One turn after another for each person, people at the same time; True when all have had theirs."""
+        people: dict[str, list[_Turn]] = defaultdict(list)
+        for update in updates:
+            if turn := self._read(update):
+                people[turn.incoming.user].append(turn)
+                if turn.query:
+                    answer = asyncio.create_task(self._answer(turn.query))
+                    self._answers.add(answer)
+                    answer.add_done_callback(self._answers.discard)
+        return all(await asyncio.gather(*(self._in_turn(turns) for turns in people.values())))
+
+    def _read(self, raw: dict[str, Any]) -> _Turn | None:
+        try:
+            update = Update.de_json(raw, self._bot)
+            incoming = hear(update, self._bot.bot)
+        except Exception as fault:  # whatever it is, it must not keep the next update away
+            log.error("update %s cannot be read: %s", raw.get("update_id"), _where(fault))  # noqa: TRY400
+            return None
+        if incoming is None:
+            return None
+        return _Turn(incoming, update.callback_query.id if update.callback_query else "")
+
+    async def _answer(self, query: str) -> None:
+        """End the waiting circle on a button; it ends by itself when this comes too late."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(query)
+
+    async def _in_turn(self, turns: Iterable[_Turn]) -> bool:
+        for turn in turns:
+            if not await self._hear(turn.incoming):
+                return False
+        return True
+
+    async def _hear(self, incoming: Incoming) -> bool:
+        """Take the turn however long the database is away; False when it is time to stop before that."""
+        faults = 0
+        while not self._stopping.is_set():
+            try:
+                if faults < MOST_TRIES:
+                    await self._turns.hear(incoming)
+                else:
+                    await asyncio.to_thread(pass_over, self._turns.studio, incoming)
+            except AWAY as away:
+                await pause(self._stopping, self._database.lost(type(away).__name__))
+            except Exception as fault:  # ours, of any kind: one update must not silence the bot
+                faults += 1
+                log.error("update %d failed: %s", incoming.update, _where(fault))  # noqa: TRY400
+                if faults > MOST_TRIES:
+                    return True
+                await pause(self._stopping, 0.2 * faults)
+            else:
+                self._database.back()
+                return True
+        return False
+
+
+def pass_over(studio: Studio, incoming: Incoming) -> None:
+    """Count an update as heard that cannot be worked with, and say so to the person."""
+    with writing(studio.engine) as session:
+        if session.get(Inbox, (incoming.source, incoming.update)):
+            return
+        session.add(Inbox(source=incoming.source, update=incoming.update, at=clock(session)))
+        account, _ = find_account(studio, session, incoming.platform, incoming.user)
+        post(studio, session, account, None, incoming.platform, incoming.chat, (Say(FAULT),))
+
+
+def _where(fault: Exception) -> str:
+    """What went wrong where, without the error's own words: those can hold what people wrote."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} at {last.filename}:{last.lineno} in {last.name}"
+
+
+async def pause(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait, but not longer than until it is time to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
+
+
+async def unless(stopping: asyncio.Event, work: Awaitable[Answer]) -> Answer | None:
+    """Its result, or None as soon as it is time to stop."""
+    working, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait((working, stop), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        stop.cancel()
+        await asyncio.gather(working, stop, return_exceptions=True)
