@@ -3,9 +3,9 @@
     python -m benchmarks.plain_loop --steps 40 --threads 1
 
 The plain loop does what that example does by default: PEFT layers in single precision, every picture through
-the encoder and every prompt through the text encoder in every step, AdamW over separate tensors, the loss read
-in every step. Both learn the same photos, with the same class images, from the same weights, with the same
-chance in every step; they take turns, so that whatever else the machine does slows both.
+the encoder and every prompt through the text encoder in every step, AdamW over separate tensors, the loss
+read in every step. Both learn the same photos, with the same class images, from the same weights, with the
+same chance in every step; they take turns, so that whatever else the machine does slows both.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -88,7 +89,7 @@ class PlainLoop:
         if chosen.class_images:
             prior = functional.mse_loss(predicted[plan.batch :], chosen.noise[plan.batch :])
             loss = loss + plan.prior_weight * prior
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         self._optimiser.step()
         self._optimiser.zero_grad()
@@ -113,7 +114,6 @@ def compare(steps: int, threads: int) -> Comparison:
     base = catalogue.read(MODELS).bases["pocket"]
     family = open_base(base, torch.device("cpu"))
     settings: dict[str, Any] = dict(base.training)
-    settings.pop("class_images", None)
     plan = Plan(**settings)
     dataset = people()
     plain = PlainLoop(base, family, dataset, plan)
@@ -130,8 +130,8 @@ def compare(steps: int, threads: int) -> Comparison:
             shape=shape,
             noise_steps=family.noise_steps(),
         )
-        plain_loss = _timed(times["plain"], lambda now=chosen: plain.learn(now))
-        ours_loss = float(_timed(times["ours"], lambda now=step: ours.learn(now)))
+        plain_loss = _timed(times["plain"], partial(plain.learn, chosen))
+        ours_loss = float(_timed(times["ours"], partial(ours.learn, step)))
         differences.append(abs(ours_loss - plain_loss) / plain_loss)
     ours_s, plain_s = (median(times[name][WARM_UP:]) for name in ("ours", "plain"))
     return Comparison(threads, steps, ours_s, plain_s, ours_s / plain_s, max(differences))

@@ -13,14 +13,16 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from core.chat import Incoming, arrivals, news, outbox, respond
-from core.conversation.messages import Shown, Upload
+from core.chat import Incoming, arrivals, news, outbox, respond_all
+from core.conversation.messages import Upload
+from core.conversation.views import Shown
 from core.errors import KeyGone, PhotoRefused
 from core.storage.studio import Studio
 from core.work_queue import WAKE
 
 log = logging.getLogger(__name__)
 
+MOST_TURNS = 32  # in one commit
 POLL_SECONDS = 2.0  # how long unheard news waits at most
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0)
 
@@ -70,17 +72,39 @@ class Turns:
         self._outbox = asyncio.Event()
         self._arrivals = asyncio.Event()
         self._news = asyncio.Event()
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._heard: list[tuple[Incoming, asyncio.Future[bool]]] = []
+        self._hearing: asyncio.Task[None] | None = None
 
     async def hear(self, incoming: Incoming) -> bool:
-        """One turn; turns of one person are taken one after another. False when it was heard before."""
-        lock = self._locks.setdefault(incoming.user, asyncio.Lock())
-        async with lock:
-            first = await asyncio.to_thread(respond, self.studio, incoming)
-        self._outbox.set()
-        self._arrivals.set()
-        await self._wake_others()
-        return first
+        """One turn, in the order of calls; answers when it is committed. False when it was heard before.
+
+        Raises whatever went wrong in this turn; nothing of it has happened then.
+        """
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._heard.append((incoming, answer))
+        if self._hearing is None or self._hearing.done():
+            self._hearing = asyncio.create_task(self._hear_all())
+        return await answer
+
+    async def _hear_all(self) -> None:
+        """Take all turns that wait, as one commit, until none waits."""
+        while self._heard:
+            batch, self._heard = self._heard[:MOST_TURNS], self._heard[MOST_TURNS:]
+            answers: list[bool | Exception]
+            try:
+                answers = await asyncio.to_thread(respond_all, self.studio, [one for one, _ in batch])
+            except Exception as error:
+                answers = [error] * len(batch)
+            for (_, waiting), answer in zip(batch, answers, strict=True):
+                if waiting.cancelled():
+                    continue
+                if isinstance(answer, Exception):
+                    waiting.set_exception(answer)
+                else:
+                    waiting.set_result(answer)
+            self._outbox.set()
+            self._arrivals.set()
+            await self._wake_others()
 
     async def run(self) -> None:
         """Deliver, fetch and tell until cancelled."""

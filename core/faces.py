@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 # onnxruntime reads this while it is imported, and reports to its maker without it; so it cannot wait for a call.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402
-from insightface.app import FaceAnalysis  # noqa: E402
+import onnxruntime
+from insightface.app import FaceAnalysis
 
-from core.artifacts import Embedding, Face, Pixels  # noqa: E402
-from core.errors import ModelUnusable  # noqa: E402
+from core.artifacts import Embedding, Face, Pixels
+from core.errors import ModelUnusable
 
 _MANIFEST: Final = "manifest.json"
 _MANIFEST_VERSION: Final = 2

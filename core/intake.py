@@ -133,7 +133,7 @@ class Intake:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:
             self._child = subprocess.Popen(
-                [sys.executable, "-s", "-E", "-m", "core.intake_child", str(self._memory)],  # noqa: S603
+                [sys.executable, "-s", "-E", "-m", "core.intake_child", str(self._memory)],
                 cwd=_ROOT,
                 env=_ENVIRONMENT,
                 stdin=subprocess.PIPE,

@@ -24,7 +24,8 @@ from bots.console.__main__ import Console
 from bots.console.hear import upload
 from bots.console.show import ConsolePlatform
 from bots.turns import open_picture
-from core.conversation.messages import Chosen, Command, Heard, Photos, Shown, Text
+from core.conversation.messages import Chosen, Command, Heard, Photos, Text
+from core.conversation.views import Shown
 from core.faces import FacePack, similarity
 from core.families import open_base
 from core.families.catalogue import read as read_catalogue

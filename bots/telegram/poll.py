@@ -54,6 +54,11 @@ class Line:
         self._why = ""
         self._failures = 0
 
+    @property
+    def away(self) -> bool:
+        """Whether it was lost and is not back."""
+        return bool(self._why)
+
     def lost(self, why: str) -> float:
         """Note a failure; answers how many seconds to wait."""
         if why != self._why:
@@ -82,7 +87,7 @@ class Poll:
         self._bot = bot
         self._turns = turns
         self._telegram = telegram
-        self._database = Line("the database")
+        self._studio = Line("the studio")
         self._stopping = stopping
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -97,7 +102,9 @@ class Poll:
 
     async def _ask(self, offset: int | None) -> Sequence[dict[str, Any]]:
         """What waits; nothing when there is nothing, no answer, or no more time."""
-        asked: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": KINDS}
+        # A short question shows at once that Telegram is back.
+        seconds = 0 if self._telegram.away else POLL_SECONDS
+        asked: dict[str, Any] = {"timeout": seconds, "allowed_updates": KINDS}
         if offset is not None:
             asked["offset"] = offset
         # Raw, because the library's own method fails for all of a batch when it cannot read one of it.
@@ -162,7 +169,7 @@ class Poll:
                 else:
                     await asyncio.to_thread(pass_over, self._turns.studio, incoming)
             except AWAY as away:
-                await pause(self._stopping, self._database.lost(type(away).__name__))
+                await pause(self._stopping, self._studio.lost(type(away).__name__))
             except Exception as fault:  # ours, of any kind: one update must not silence the bot
                 faults += 1
                 log.error("update %d failed: %s", incoming.update, _where(fault))  # noqa: TRY400
@@ -170,7 +177,7 @@ class Poll:
                     return True
                 await pause(self._stopping, 0.2 * faults)
             else:
-                self._database.back()
+                self._studio.back()
                 return True
         return False
 

@@ -17,7 +17,8 @@ from bots.telegram.layout import cut, keyboard
 from bots.telegram.rates import Rates
 from bots.turns import NotNow, Refused, Unanswered, open_picture
 from core.chat.outbox import Outgoing
-from core.conversation.messages import Gallery, Original, Reply, Say, Shown, Upload
+from core.conversation.messages import Gallery, Original, Reply, Say, Upload
+from core.conversation.views import Shown
 from core.sheets import sheet
 from core.storage.studio import Studio
 

@@ -5,8 +5,10 @@ work asked for and the replies to deliver. An update that comes twice finds itse
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
 from core.accounts import find_account
@@ -14,7 +16,18 @@ from core.chat.effects import Scene, carry_out
 from core.chat.outbox import post
 from core.chat.views import build_view, work_view
 from core.conversation import phrases
-from core.conversation.messages import Drawing, Heard, Learning, Looked, Opened, Reply, Say
+from core.conversation.messages import (
+    Chosen,
+    Drawing,
+    Heard,
+    Learning,
+    Looked,
+    Opened,
+    Photos,
+    Reply,
+    Say,
+    Text,
+)
 from core.conversation.script import take_turn
 from core.errors import OutOfCredits
 from core.storage.database import clock, reading, writing
@@ -50,34 +63,54 @@ class Incoming:
 
 def respond(studio: Studio, incoming: Incoming) -> bool:
     """Take one turn; False when this update was heard before."""
-    try:
-        return _respond(studio, incoming)
-    except OutOfCredits as poor:
-        # Somebody spent the last credits between the question and the answer: say so instead.
-        reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
-        with writing(studio.engine) as session:
-            if not _first_time(session, incoming):
-                return False
-            account, _ = find_account(studio, session, incoming.platform, incoming.user)
-            post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
-        return True
+    (answer,) = respond_all(studio, [incoming])
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
-def _respond(studio: Studio, incoming: Incoming) -> bool:
+def respond_all(studio: Studio, batch: Sequence[Incoming]) -> list[bool | Exception]:
+    """Take several turns in one transaction, in order; what one of them raises undoes and answers that one alone.
+
+    Syncing to the disk costs as much as a turn, so under load many share one commit.
+    """
+    answers: list[bool | Exception] = []
     with writing(studio.engine) as session:
-        if not _first_time(session, incoming):
-            return False
-        account, new = find_account(studio, session, incoming.platform, incoming.user)
-        scene = Scene(studio, session, account, incoming.platform, incoming.chat)
-        mentioned = _mentioned(session, account, getattr(incoming.heard, "key", ""))
-        person = {"person": incoming.person, "group": incoming.group, "new": new}
-        _turns(scene, incoming.heard, person, mentioned)
-        erasures = list(
-            session.exec(select(Erasure).where(Erasure.account_id == account.id, col(Erasure.passes) == 0))
-        )
+        for incoming in batch:
+            try:
+                with session.begin_nested():
+                    answers.append(_respond(studio, session, incoming))
+            except OutOfCredits as poor:
+                with session.begin_nested():
+                    answers.append(_respond_poor(studio, session, incoming, poor))
+            except OperationalError:
+                raise  # the database itself: nothing of the batch happened
+            except Exception as error:
+                answers.append(error)
+        erasures = session.exec(select(Erasure).where(col(Erasure.keys_gone).is_(False))).all()
     for erasure in erasures:
-        if not erasure.keys_gone:
-            destroy_keys(studio, erasure)
+        destroy_keys(studio, erasure)
+    return answers
+
+
+def _respond(studio: Studio, session: Session, incoming: Incoming) -> bool:
+    if not _first_time(session, incoming):
+        return False
+    account, new = find_account(studio, session, incoming.platform, incoming.user)
+    scene = Scene(studio, session, account, incoming.platform, incoming.chat)
+    mentioned = _mentioned(session, account, getattr(incoming.heard, "key", ""))
+    person = {"person": incoming.person, "group": incoming.group, "new": new}
+    _turns(scene, incoming.heard, person, mentioned)
+    return True
+
+
+def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: OutOfCredits) -> bool:
+    """Somebody spent the last credits between the question and the answer: say so instead."""
+    reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
+    if not _first_time(session, incoming):
+        return False
+    account, _ = find_account(studio, session, incoming.platform, incoming.user)
+    post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
     return True
 
 
@@ -92,20 +125,23 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tup
         if any(isinstance(after, Looked) for after in followed):
             followed = [after for after in followed if not isinstance(after, Opened)]
         waiting += followed
-        about = _about(scene.session, now)
+        about = _about(scene, now)
         post(scene.studio, scene.session, scene.account, about, scene.platform, scene.chat, turn.replies)
 
 
-def _about(session: Session, heard: Heard) -> Profile | None:
-    """The profile whose key seals the replies to this, and with which they are dropped."""
+def _about(scene: Scene, heard: Heard) -> Profile | None:
+    """The profile whose key seals the replies to this, and with which they are dropped and erased."""
     match heard:
         case Looked(handle) | Opened(handle):
-            pass
+            return scene.profile(handle)
         case Learning(work) | Drawing(work):
-            handle = work.profile
-        case _:
-            return None
-    return session.exec(select(Profile).where(Profile.handle == handle)).first()
+            return scene.profile(work.profile)
+        case Chosen(key):
+            named = [scene.profile(handle) for handle in _handles(key)]
+            return next((profile for profile in named if profile), None)
+        case Text() | Photos():
+            return scene.draft()
+    return None
 
 
 def _first_time(session: Session, incoming: Incoming) -> bool:
@@ -118,7 +154,7 @@ def _first_time(session: Session, incoming: Incoming) -> bool:
 
 def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
     """The account's works that a tapped key names, itself or by one of its pictures."""
-    handles = [int(number) for number in re.findall(r"\d{15,16}", key)]
+    handles = _handles(key)
     if not handles:
         return ()
     by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
@@ -128,6 +164,10 @@ def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
         )
     )
     return tuple(work for work in found if work is not None)
+
+
+def _handles(key: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{15,16}", key)]
 
 
 def next_update(studio: Studio, source: str) -> int | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from core.accounts import name_key, open_profile
 from core.chat.views import work_view
-from core.conversation.messages import (
+from core.conversation.effects import (
     AddPhotos,
     Confirm,
     Delete,
@@ -17,14 +17,9 @@ from core.conversation.messages import (
     Describe,
     Draw,
     DrawAgain,
-    Drawing,
     Effect,
-    Heard,
     KeepPhoto,
-    Learning,
-    Looked,
     OpenDraft,
-    Opened,
     OpenSupport,
     PutAside,
     Select,
@@ -33,6 +28,7 @@ from core.conversation.messages import (
     UndoPhotos,
     WantClass,
 )
+from core.conversation.messages import Drawing, Heard, Learning, Looked, Opened
 from core.storage import ledger
 from core.storage.database import clock
 from core.storage.erasing import Notice, begin_deletion, begin_photo_deletion, discard_photo

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from core.conversation.messages import Gallery, Option, Original, Reply, Say, Shown
+from core.conversation.messages import Gallery, Option, Original, Reply, Say
+from core.conversation.views import Shown
 from core.errors import KeyGone
 from core.storage.database import clock, reading, writing
 from core.storage.keys import account_key, profile_key

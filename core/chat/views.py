@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from core.conversation.messages import PhotoView, ProfileView, Shown, View, WorkView
+from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
 from core.errors import KeyGone
 from core.storage import ledger
 from core.storage.database import clock

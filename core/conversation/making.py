@@ -4,27 +4,22 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import phrases
-from core.conversation.messages import (
+from core.conversation import photo_phrases, phrases
+from core.conversation.effects import (
     AddPhotos,
     Confirm,
     Delete,
     Describe,
     Effect,
-    Gallery,
     KeepPhoto,
     OpenDraft,
-    Option,
-    Photos,
-    ProfileView,
     PutAside,
-    Reply,
-    Say,
     Turn,
     UndoPhotos,
-    View,
     WantClass,
 )
+from core.conversation.messages import Gallery, Option, Photos, Reply, Say
+from core.conversation.views import ProfileView, View
 from core.prompts import normal_name
 
 LONGEST_NAME = 40
@@ -83,9 +78,9 @@ def ask(draft: ProfileView, view: View) -> Say:
 
 def panel(draft: ProfileView, view: View) -> Say:
     """The message about the photos; it also asks for what is still missing before them."""
-    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
     waiting = any(photo.waiting for photo in draft.photos)
-    text = phrases.photo_panel(draft, draft.missing)
+    text = photo_phrases.photo_panel(draft, draft.missing)
     options = [_option(draft, "photos", "undo", "Undo last")]
     if any(photo.thumbnail for photo in draft.photos):
         options.insert(0, _option(draft, "photos", "show", "Show my photos"))
@@ -127,9 +122,9 @@ def contact_sheet(draft: ProfileView) -> Reply:
     options = tuple(
         _option(
             draft,
-            "out" if phrases.is_good(photo) else "in",
+            "out" if photo_phrases.is_good(photo) else "in",
             str(photo.number),
-            f"take out {photo.number}" if phrases.is_good(photo) else f"put back {photo.number}",
+            f"take out {photo.number}" if photo_phrases.is_good(photo) else f"put back {photo.number}",
         )
         for photo in draft.photos
         if photo.thumbnail
@@ -250,9 +245,9 @@ def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
         return Turn(replies=(contact_sheet(draft),))
     if value == "undo":
         return Turn((UndoPhotos(),))
-    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
     if good < phrases.MINIMUM_PHOTOS:
-        return _say(phrases.too_few(good))
+        return _say(photo_phrases.too_few(good))
     return _describe(view, draft, "photos_done", "yes")
 
 
@@ -262,7 +257,7 @@ def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):
         return _say(ask(draft, view))
-    good = sum(phrases.is_good(photo) for photo in draft.photos)
+    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
     if good < phrases.MINIMUM_PHOTOS:
-        return Turn((Describe("photos_done", ""),), (Say(phrases.too_few(good)),))
+        return Turn((Describe("photos_done", ""),), (Say(photo_phrases.too_few(good)),))
     return Turn((Confirm(),))

@@ -1,37 +1,35 @@
 """The conversation: one thing is heard, and out come the effects wanted and the replies."""
 
-from core.conversation import making, phrases
-from core.conversation.messages import (
-    Chosen,
-    Command,
+from core.conversation import making, news, phrases, work_phrases
+from core.conversation.effects import (
     Delete,
     DeletePhotos,
     Draw,
     DrawAgain,
+    OpenDraft,
+    OpenSupport,
+    PutAside,
+    Select,
+    SetConsent,
+    StopWork,
+    Turn,
+)
+from core.conversation.messages import (
+    Chosen,
+    Command,
     Drawing,
     Gallery,
     Heard,
     Learning,
     Looked,
-    OpenDraft,
     Opened,
-    OpenSupport,
     Option,
     Original,
     Photos,
-    ProfileView,
-    PutAside,
-    Reply,
     Say,
-    Select,
-    SetConsent,
-    Shown,
-    StopWork,
     Text,
-    Turn,
-    View,
-    WorkView,
 )
+from core.conversation.views import ProfileView, Shown, View
 from core.prompts import Prompt, PromptRefused, normal_name, parse
 
 SUPPORT_HOURS = 24
@@ -62,9 +60,9 @@ def take_turn(view: View, heard: Heard) -> Turn:
                 return making.hear_verdicts(view, view.draft)
             return Turn()
         case Learning(work):
-            return _learning(view, work)
+            return news.learning(view, work)
         case Drawing(work):
-            return _drawing(view, work)
+            return news.drawing(view, work)
 
 
 def _say(text: str, *options: Option, slot: str = "") -> Turn:
@@ -87,7 +85,7 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "profiles":
             return _profiles(view)
         case "status":
-            return _say(phrases.status(view))
+            return _say(work_phrases.status(view))
         case "cancel":
             return _cancel(view)
         case "delete":
@@ -146,7 +144,7 @@ def _meant(view: View, prompt: Prompt) -> ProfileView | None:
 
 def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     if profile.consent == "withdrawn":
-        return _say(phrases.drawing_failed("consent_withdrawn"))
+        return _say(work_phrases.drawing_failed("consent_withdrawn"))
     if profile.state not in ("trained", "queued", "training"):
         return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
     if view.pictures_left is not None and view.pictures_left < prompt.count:
@@ -329,61 +327,3 @@ def _original(view: View, picture: int) -> Turn:
             if handle == picture:
                 return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
     return _say(phrases.GONE)
-
-
-# ── news from the workers
-
-
-def _learning(view: View, work: WorkView) -> Turn:
-    profile = view.profile(work.profile)
-    if profile is None:
-        return Turn()
-    slot = f"learn-{work.handle}"
-    cancel = Option(f"stop:{work.handle}", "Cancel")
-    match work.state:
-        case "succeeded":
-            ended = phrases.learnt_line(profile.name, work)
-            last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
-            draw = Option(f"draw:{profile.handle}", f"Draw {profile.name}")
-            return Turn(replies=(last, Say(phrases.ready(profile, work), (draw,))))
-        case "failed":
-            text = phrases.training_failed(profile.name, work.reason)
-            return Turn(replies=(Say(f"Learning {profile.name} ended.", (), slot), Say(text)))
-        case "cancelled":
-            return _say(f"Learning {profile.name} was cancelled; your credit is back.", slot=slot)
-    options: tuple[Option, ...] = (cancel,)
-    if work.similarities:
-        options = (Option(f"best:{work.handle}", "Stop and keep the best so far"), cancel)
-    text = phrases.learning(profile.name, work) if view.worker_alive else phrases.WORKER_GONE
-    if work.samples:
-        return Turn(replies=(Gallery(work.samples, text, options, slot),))
-    return Turn(replies=(Say(text, options, slot),))
-
-
-def _drawing(view: View, work: WorkView) -> Turn:
-    profile = view.profile(work.profile)
-    if profile is None:
-        return Turn()
-    slot = f"draw-{work.handle}"
-    again = Option(f"again:{work.handle}", "Again")
-    dropped = (Option(f"dropped:{work.handle}", "Show dropped"),) if work.dropped else ()
-    match work.state:
-        case "succeeded" if work.delivered:
-            numbers = tuple(
-                Option(f"one:{handle}", str(number)) for number, (handle, _) in enumerate(work.delivered, 1)
-            )
-            pictures = tuple(picture for _, picture in work.delivered)
-            about = Option(f"info:{work.handle}", "i")
-            options = (*numbers, again, *dropped, about)
-            return Turn(replies=(Gallery(pictures, phrases.drawn(profile, work), options, slot),))
-        case "succeeded":
-            return _say(phrases.nothing_drawn(profile, work), again, *dropped, slot=slot)
-        case "failed":
-            return _say(phrases.drawing_failed(work.reason), slot=slot)
-        case "cancelled":
-            return _say("That drawing was cancelled; your credits are back.", slot=slot)
-    cancel = Option(f"stop:{work.handle}", "Cancel")
-    if profile.state in ("queued", "training"):
-        return _say(phrases.drawing_waits(work, profile.name), cancel, slot=slot)
-    text = phrases.drawing(work) if view.worker_alive else phrases.WORKER_GONE
-    return _say(text, cancel, slot=slot)

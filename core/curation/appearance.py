@@ -24,6 +24,7 @@ class Light:
 
     mean: float
     deviation: float
+    lowest: float  # 1st percentile
     highest: float  # 98th percentile
     clipped: float
 
@@ -41,7 +42,7 @@ def resized(pixels: Pixels, width: int, height: int) -> Pixels:
 
 
 def blur(pixels: Pixels) -> float:
-    """Return how little another blur would change the picture, 0 (sharp) to 1; flat areas and contrast do not count.
+    """Return how little another blur would change the picture, 0 (sharp) to 1, whatever its contrast.
 
     After Crété-Roffet et al., The blur effect, 2007. A picture of one colour has no edge to be sharp: 1.
     """
@@ -58,17 +59,17 @@ def blur(pixels: Pixels) -> float:
 def blur_limit(side: int) -> float:
     """Return the largest blur that still counts as sharp for a face, or a picture, seen `side` pixels wide.
 
-    The larger a sharp photo is shown, the softer its pixels. On drawn faces (60 people, photos of 1024 px) sharp
-    ones stay below 0.31 at 64 px and 0.36 at 256 px; out of focus by an eightieth of the width they begin at
-    0.40 and 0.72. Sharp photographs measure 0.24 to 0.37 at 64 px and 0.26 to 0.45 at 256 px; blurred by one
-    pixel at 256 px, 0.54 and more. (The variance of the Laplacian, whose limit for real faces at 256 px is 60,
-    agrees at 256 px but needs another limit at every other size and contrast.)
+    The larger a sharp photo is shown, the softer its pixels. Drawn faces (photos 1024 px wide): sharp ones stay
+    below 0.34 at 64 px (636 photos) and 0.36 at 256 px (90); those out of focus by an eightieth of the width
+    begin at 0.36 and 0.72. A few sharp photographs measure 0.24 to 0.37 at 64 px and 0.26 to 0.45 at 256 px;
+    blurred by 1.7 pixels at 256 px, 0.71. (The variance of the Laplacian of real faces at 256 px, sharp 115 and
+    more, blurred by one pixel 30, wants another limit for every size and contrast.)
     """
-    return 0.37 + 0.065 * math.log2(side / 64)
+    return 0.36 + 0.07 * math.log2(side / 64)
 
 
 def noise(pixels: Pixels) -> float:
-    """Return the standard deviation of the grain in the calmest quarter of the picture, in grey levels.
+    """Return the standard deviation of the grain in the calmest quarter of a picture, in grey levels.
 
     The median absolute diagonal detail of blocks (Donoho and Johnstone, 1994), so that edges do not count.
     """
@@ -84,11 +85,12 @@ def noise(pixels: Pixels) -> float:
 
 
 def light(pixels: Pixels) -> Light:
-    """Measure the light on this part of a picture."""
+    """Measure the light on a part of a picture."""
     grey = luma(pixels)
     return Light(
         mean=float(grey.mean()),
         deviation=float(grey.std()),
+        lowest=float(np.percentile(grey, 1)),
         highest=float(np.percentile(grey, 98)),
         clipped=float((pixels.max(axis=2) >= _CLIPPED).mean()),
     )

@@ -1,4 +1,4 @@
-"""Is this the same photo again? Re-encoded, resized, mirrored, cropped a little, brightened, or the next of a burst."""
+"""Is this the same photo again: re-encoded, resized, mirrored, cropped a little, or the next of a burst?"""
 
 import itertools
 from collections.abc import Sequence
@@ -21,8 +21,11 @@ _SAME_HASH: Final = 64
 # Drawn photos of one person are simple: 1 % of different ones have hashes that near. Their colours differ:
 # of 2 700 pairs one correlates above 0.94 with a near hash; duplicates, brightened ones too, do.
 _ALIKE: Final = 0.94
-# Allowing for a crop of up to 15 %: crops of 3 and 5 % reach 0.97 to 0.99; of 2 700 different pairs none reach 0.972.
+# Allowing for a crop of up to 15 %: crops of 3 and 5 % reach 0.97 to 0.99; of 2 700 different pairs none does.
 _ALIKE_CROPPED: Final = 0.972
+# Faces are nearly symmetric: a different photo is likelier to resemble the mirror image of one.
+_ALIKE_MIRRORED: Final = 0.985
+_MIRRORED_HASH: Final = 32
 _CROPS: Final = tuple(
     (share, down, across)
     for share in (1.0, 0.95, 0.9, 0.85)
@@ -50,21 +53,23 @@ def same_photos(hashes: Sequence[tuple[int, int]], thumbnails: Sequence[Pixels])
     """Return the pairs of places, lower first, that hold one photo twice; `hashes` are (as it is, mirrored)."""
     if not thumbnails:
         return []
-    straight = np.stack([_views(picture) for picture in thumbnails])  # (photos, crops, numbers)
-    mirrored = np.stack([_views(np.ascontiguousarray(picture[:, ::-1])) for picture in thumbnails])
-    whole = np.maximum(straight[:, 0] @ straight[:, 0].T, mirrored[:, 0] @ straight[:, 0].T)
-    crops = np.maximum((straight @ straight[:, 0].T).max(axis=1), (mirrored @ straight[:, 0].T).max(axis=1))
-    cropped = np.maximum(crops, crops.T)
+    views = np.stack([_views(picture) for picture in thumbnails])  # (photos, crops, numbers)
+    turned = np.stack([_views(np.ascontiguousarray(picture[:, ::-1]))[0] for picture in thumbnails])
+    whole = views[:, 0]
+    crops = (views @ whole.T).max(axis=1)
+    alike, cropped, mirrored = whole @ whole.T, np.maximum(crops, crops.T), turned @ whole.T
     return [
         (one, other)
         for one, other in itertools.combinations(range(len(hashes)), 2)
         if cropped[one, other] >= _ALIKE_CROPPED
-        or (whole[one, other] >= _ALIKE and _distance(hashes[one], hashes[other]) <= _SAME_HASH)
+        or mirrored[one, other] >= _ALIKE_MIRRORED
+        or (alike[one, other] >= _ALIKE and _distance(hashes[one][0], hashes[other][0]) <= _SAME_HASH)
+        or (mirrored[one, other] >= _ALIKE and _distance(hashes[one][0], hashes[other][1]) <= _MIRRORED_HASH)
     ]
 
 
-def _distance(one: tuple[int, int], other: tuple[int, int]) -> int:
-    return min((one[0] ^ other[0]).bit_count(), (one[0] ^ other[1]).bit_count())
+def _distance(one: int, other: int) -> int:
+    return (one ^ other).bit_count()
 
 
 def _views(picture: Pixels) -> NDArray[np.float32]:

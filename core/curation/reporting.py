@@ -14,7 +14,7 @@ from core.curation.pose import pose_of
 from core.curation.variety import background
 from core.errors import Refusal
 
-_TURNED: Final = 0.15  # eye distances; about 15 degrees
+_TURNED: Final = 0.12  # eye distances; about 15 degrees
 _CLOSE: Final = 0.45  # the face's share of the picture's shorter side
 _FAR: Final = 0.2
 _DIM: Final = 80.0  # grey levels
@@ -44,8 +44,8 @@ class ReportCard:
 
 
 def report_card(
-    judgements: Sequence[Judgement],
     measured: Sequence[Measured | Refusal | None],
+    judgements: Sequence[Judgement],
     *,
     least: int = 5,
     recommended: int = 15,
@@ -83,7 +83,7 @@ def _missing(
     wanting = {
         "photos": accepted < least,
         "angles": faces > 1 and max(angles.values()) > _MOST_FROM_ONE_SIDE * faces,
-        "backgrounds": 1 < accepted and backgrounds < min(_ENOUGH_BACKGROUNDS, accepted),
+        "backgrounds": accepted > 1 and backgrounds < min(_ENOUGH_BACKGROUNDS, accepted),
         "light": accepted > 1 and spread < _ENOUGH_LIGHT,
         "more_photos": least <= accepted < recommended,
     }

@@ -25,8 +25,9 @@ class Base:
     cfg: float
     scheduler: str
     instance_tokens: tuple[str, ...]
+    class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`
-    training: Mapping[str, int | float] = field(repr=False)
+    training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ class Pack:
     name: str
     path: Path
     licence: str
-    lowest: float  # the least similarity that a floor may have: the recogniser's own limit
     sha256: Mapping[str, str] = field(repr=False)
 
 

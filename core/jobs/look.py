@@ -61,7 +61,7 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
     measured: Measured | None = None
     try:
         opened = workshop.intake.open(studio.files.read(photo.raw, key))
-        measured = measure(opened.pixels, workshop.pack(), size)
+        measured = measure(opened.pixels, workshop.pack(), size, (opened.width, opened.height))
         file, small = _keep(workshop, profile, opened.pixels, key)
         detail = f"{opened.width}x{opened.height}"
     except PhotoRefused as error:
@@ -125,7 +125,7 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
         # Judgements count within what could be opened; people count what they sent.
         row.other = photos[judgement.other - 1].number if judgement.other else None
     _choose(photos, found, judgements)
-    words["missing"] = list(report_card(found, judgements).missing)
+    words["missing"] = list(report_card(judgements, found).missing)
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True

@@ -5,42 +5,40 @@ from dataclasses import replace
 import pytest
 
 from core.artifacts import Verdict
-from core.conversation import phrases
-from core.conversation.messages import (
+from core.conversation import photo_phrases, phrases, work_phrases
+from core.conversation.effects import (
     AddPhotos,
-    Chosen,
-    Command,
     Confirm,
     Delete,
     Describe,
     Draw,
-    Drawing,
     Effect,
-    Gallery,
-    Heard,
     KeepPhoto,
-    Learning,
-    Looked,
     OpenDraft,
-    Option,
-    Photos,
-    PhotoView,
-    ProfileView,
     PutAside,
-    Reply,
-    Say,
     Select,
     SetConsent,
-    Shown,
     StopWork,
-    Text,
     Turn,
-    Upload,
-    View,
     WantClass,
-    WorkView,
+)
+from core.conversation.messages import (
+    Chosen,
+    Command,
+    Drawing,
+    Gallery,
+    Heard,
+    Learning,
+    Looked,
+    Option,
+    Photos,
+    Reply,
+    Say,
+    Text,
+    Upload,
 )
 from core.conversation.script import take_turn
+from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
 from core.errors import Refusal
 from core.prompts import Prompt
 
@@ -203,7 +201,9 @@ def test_the_panel_names_photo_reason_and_remedy() -> None:
 def test_every_verdict_has_a_sentence_that_names_the_photo() -> None:
     for word in [*Verdict, *Refusal]:
         if word not in (Verdict.ACCEPTED, Verdict.UNREADABLE):
-            assert phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1)).startswith("Photo 9")
+            assert photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1)).startswith(
+                "Photo 9"
+            )
 
 
 def test_all_verdicts_of_one_album_go_to_one_message() -> None:
@@ -306,7 +306,7 @@ def test_progress_changes_in_place_and_says_phase_step_wait_and_likeness() -> No
      (161, "style adaptation"), (300, "style adaptation"), (301, "final optimisation"), (400, "final optimisation")],
 )  # fmt: skip
 def test_phases_follow_the_planned_steps(step: int, phase: str) -> None:
-    assert phrases.phase(step, 400) == phase
+    assert work_phrases.phase(step, 400) == phase
 
 
 def test_the_end_is_a_message_of_its_own() -> None:

@@ -41,7 +41,9 @@ def picture(family: Family, adapters: dict[str, float] | None = None, seed: int 
 
 
 def request(family: Family, adapters: dict[str, float] | None = None) -> DrawRequest:
-    return usual_request(family, "a photo of a sks man", adapters)
+    """A picture of half the usual size, which takes a quarter of the time."""
+    usual = usual_request(family, "a photo of a sks man", adapters)
+    return replace(usual, width=family.size // 2, height=family.size // 2)
 
 
 def drawn_people(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:

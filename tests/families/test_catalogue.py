@@ -21,6 +21,7 @@ steps = 20
 cfg = 2.5
 scheduler = "ddim"
 instance_tokens = ["sks"]
+class_images = 24
 [bases.tiny.sha256]
 "weights" = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 [bases.tiny.training]
@@ -46,7 +47,7 @@ def test_the_shipped_models_are_the_configured_ones() -> None:
 def test_the_shipped_training_defaults_make_a_plan() -> None:
     training = pocket().training
 
-    assert Plan(**training).steps == training["steps"]  # type: ignore[arg-type]  # read from a file
+    assert Plan(**training).steps == training["steps"]
 
 
 def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:

@@ -1,17 +1,20 @@
 """The bot as a process of its own, talking to a loopback Bot API server."""
 
+import io
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.settings import Settings
 from core.up import migrate
@@ -60,11 +63,24 @@ class BotProcess:
                 stderr=log,
             )
 
+    def rest(self) -> None:
+        """Return when every reply has been delivered and noted."""
+        with closing(sqlite3.connect(self.data / "likeness.db")) as database:
+            left = "SELECT count(*) FROM delivery WHERE lower(state) IN ('pending', 'sending')"
+            until(lambda: database.execute(left).fetchone() == (0,), lambda: self.log)
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
         assert self.process is not None
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
+
+
+def photo(shade: int) -> bytes:
+    """A plain picture, different for each shade."""
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade * 20 % 256, 80, 160)).save(written, "JPEG")
+    return written.getvalue()
 
 
 def until(seen: Callable[[], object], otherwise: Callable[[], object], timeout: float = PATIENCE) -> None:
@@ -95,6 +111,15 @@ def bot(server: BotApiServer, empty_studio: Path, tmp_path: Path) -> Iterator[Bo
     """A bot that is not started yet, with a studio of its own."""
     with bot_in(server, shutil.copytree(empty_studio, tmp_path / "studio")) as stopped:
         yield stopped
+
+
+@pytest.fixture(scope="module")
+def running(empty_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
+    """A bot that listens, with a server and a studio that a module's tests share; each brings its own people."""
+    data = shutil.copytree(empty_studio, tmp_path_factory.mktemp("running") / "studio")
+    with BotApiServer() as server, bot_in(server, data) as bot:
+        bot.start("--debug")
+        yield bot
 
 
 @contextmanager

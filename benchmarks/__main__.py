@@ -1,0 +1,32 @@
+"""`python -m benchmarks [--only NAME] [--full]`: measure, print the table, keep the rows."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from benchmarks import chat
+from benchmarks.row import Row, table, write
+
+BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
+    "chat": chat.run,
+}
+
+
+def main() -> int:
+    """Run the benchmarks that were asked for; 0 whatever the figures say: they are for reading."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=BENCHMARKS)
+    parser.add_argument("--full", action="store_true")
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    for name, run in BENCHMARKS.items():
+        if asked.only in (None, name):
+            print(f"{name}...", flush=True)
+            rows += run(full=asked.full)
+            write(rows)
+    print(table(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

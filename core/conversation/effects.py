@@ -1,0 +1,148 @@
+"""What the conversation can want done to the studio's records."""
+
+from dataclasses import dataclass
+
+from core.conversation.messages import Photos, Reply
+from core.prompts import Prompt
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """Begin a new profile, or go on with the draft that is open."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Fill in one field of the draft: kind, class_word, name, retention, consent, photos_done."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class AddPhotos:
+    """Take files into the draft."""
+
+    photos: Photos
+
+
+@dataclass(frozen=True)
+class KeepPhoto:
+    """Put a photo back, or take it out."""
+
+    number: int
+    keep: bool
+
+
+@dataclass(frozen=True)
+class UndoPhotos:
+    """Take the last message's photos out."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Freeze the draft and queue its training."""
+
+
+@dataclass(frozen=True)
+class PutAside:
+    """Keep the draft, but do not ask about it for now."""
+
+
+@dataclass(frozen=True)
+class WantClass:
+    """Tell the operator that the list lacks this word."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Queue pictures."""
+
+    profile: int
+    prompt: Prompt
+
+
+@dataclass(frozen=True)
+class DrawAgain:
+    """Queue the same once more, with other seeds."""
+
+    work: int
+
+
+@dataclass(frozen=True)
+class StopWork:
+    """Cancel, or stop and keep the best so far."""
+
+    work: int
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Select:
+    """Make a profile the one that /imagine means."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete a profile for ever; `done` is said when its keys are gone."""
+
+    profile: int
+    done: str
+
+
+@dataclass(frozen=True)
+class DeletePhotos:
+    """Delete a profile's photos for ever, and keep the profile."""
+
+    profile: int
+    done: str
+
+
+@dataclass(frozen=True)
+class SetConsent:
+    """Record consent, or its withdrawal."""
+
+    profile: int
+    consent: str
+
+
+@dataclass(frozen=True)
+class OpenSupport:
+    """Let the operator look into a profile for so many hours; 0 closes the window."""
+
+    profile: int
+    hours: int
+
+
+Effect = (
+    OpenDraft
+    | Describe
+    | AddPhotos
+    | KeepPhoto
+    | UndoPhotos
+    | Confirm
+    | PutAside
+    | WantClass
+    | Draw
+    | DrawAgain
+    | StopWork
+    | Select
+    | Delete
+    | DeletePhotos
+    | SetConsent
+    | OpenSupport
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the conversation wants done, and what it says."""
+
+    effects: tuple[Effect, ...] = ()
+    replies: tuple[Reply, ...] = ()

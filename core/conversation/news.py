@@ -1,0 +1,67 @@
+"""What the conversation says when the workers have news."""
+
+from core.conversation import phrases, work_phrases
+from core.conversation.effects import Turn
+from core.conversation.messages import Gallery, Option, Reply, Say
+from core.conversation.views import View, WorkView
+
+
+def _said(text: str, *options: Option, slot: str) -> Turn:
+    return Turn(replies=(Say(text, options, slot),))
+
+
+def learning(view: View, work: WorkView) -> Turn:
+    """A training goes on, or has ended."""
+    profile = view.profile(work.profile)
+    if profile is None:
+        return Turn()
+    slot = f"learn-{work.handle}"
+    cancel = Option(f"stop:{work.handle}", "Cancel")
+    match work.state:
+        case "succeeded":
+            ended = work_phrases.learnt_line(profile.name, work)
+            last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
+            draw = Option(f"draw:{profile.handle}", f"Draw {profile.name}")
+            return Turn(replies=(last, Say(work_phrases.ready(profile, work), (draw,))))
+        case "failed":
+            text = work_phrases.training_failed(profile.name, work.reason)
+            return Turn(replies=(Say(f"Learning {profile.name} ended.", (), slot), Say(text)))
+        case "cancelled":
+            return _said(f"Learning {profile.name} was cancelled; your credit is back.", slot=slot)
+    options: tuple[Option, ...] = (cancel,)
+    if work.similarities:
+        options = (Option(f"best:{work.handle}", "Stop and keep the best so far"), cancel)
+    text = work_phrases.learning(profile.name, work) if view.worker_alive else phrases.WORKER_GONE
+    if work.samples:
+        return Turn(replies=(Gallery(work.samples, text, options, slot),))
+    return Turn(replies=(Say(text, options, slot),))
+
+
+def drawing(view: View, work: WorkView) -> Turn:
+    """A drawing waits, or has ended."""
+    profile = view.profile(work.profile)
+    if profile is None:
+        return Turn()
+    slot = f"draw-{work.handle}"
+    again = Option(f"again:{work.handle}", "Again")
+    dropped = (Option(f"dropped:{work.handle}", "Show dropped"),) if work.dropped else ()
+    match work.state:
+        case "succeeded" if work.delivered:
+            numbers = tuple(
+                Option(f"one:{handle}", str(number)) for number, (handle, _) in enumerate(work.delivered, 1)
+            )
+            pictures = tuple(picture for _, picture in work.delivered)
+            about = Option(f"info:{work.handle}", "i")
+            options = (*numbers, again, *dropped, about)
+            return Turn(replies=(Gallery(pictures, work_phrases.drawn(profile, work), options, slot),))
+        case "succeeded":
+            return _said(work_phrases.nothing_drawn(profile, work), again, *dropped, slot=slot)
+        case "failed":
+            return _said(work_phrases.drawing_failed(work.reason), slot=slot)
+        case "cancelled":
+            return _said("That drawing was cancelled; your credits are back.", slot=slot)
+    cancel = Option(f"stop:{work.handle}", "Cancel")
+    if profile.state in ("queued", "training"):
+        return _said(work_phrases.drawing_waits(work, profile.name), cancel, slot=slot)
+    text = work_phrases.drawing(work) if view.worker_alive else phrases.WORKER_GONE
+    return _said(text, cancel, slot=slot)

@@ -1,0 +1,105 @@
+"""What the conversation may know of an account when it takes a turn."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture in the sealed files, and what stands under it."""
+
+    file: str
+    key: str  # the name of the key that opens it
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """One photo of a set."""
+
+    number: int
+    waiting: bool = False
+    verdict: str = ""
+    detail: str = ""
+    other: int | None = None
+    owner: str = ""
+    chosen: bool = False
+    thumbnail: Shown | None = None
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """One profile of the account."""
+
+    handle: int
+    state: str = "draft"
+    name: str = ""
+    kind: str = ""
+    method: str = "lora"
+    class_word: str = ""
+    trigger: str = ""
+    retention: str = ""
+    consent: str = ""
+    sample: bool = False
+    reason: str = ""
+    photos: tuple[PhotoView, ...] = ()
+    photos_done: bool = False
+    batch: int = 0
+    base: str = ""
+    similarity: float | None = None
+    own_similarity: float | None = None
+    floor: float | None = None
+    missing: tuple[str, ...] = ()  # what the set lacks, as codes
+    support_until: float = 0.0
+    trainings_ahead: int = 0
+    sheet: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkView:
+    """One thing that was asked of the workers."""
+
+    handle: int
+    profile: int
+    kind: str
+    state: str
+    reason: str = ""
+    step: int = 0
+    steps: int = 0
+    seconds_left: float | None = None
+    ahead: int = 0
+    similarities: tuple[float, ...] = ()
+    asked: int = 0
+    prompt: str = ""
+    delivered: tuple[tuple[int, Shown], ...] = ()  # picture handle, picture
+    dropped: tuple[tuple[int, Shown], ...] = ()
+    best_step: int | None = None
+    samples: tuple[Shown, ...] = ()
+    filter_off: str = ""  # why likeness was not checked: photos, faceless
+
+
+@dataclass(frozen=True)
+class View:
+    """What the conversation knows when it takes a turn."""
+
+    person: str = ""
+    new: bool = False
+    group: bool = False
+    profiles: tuple[ProfileView, ...] = ()
+    draft: ProfileView | None = None
+    current: int | None = None
+    works: tuple[WorkView, ...] = ()
+    pictures_left: int | None = None  # None: without limit
+    trainings_left: int | None = None
+    worker_alive: bool = True
+    training_seconds: float | None = None  # measured on this machine; None: not measured yet
+    picture_seconds: float | None = None
+    minors: bool = False
+    base_title: str = ""
+
+    def profile(self, handle: int) -> ProfileView | None:
+        """The account's profile of this handle."""
+        return next((profile for profile in self.profiles if profile.handle == handle), None)
+
+    def work(self, handle: int) -> WorkView | None:
+        """The account's work of this handle."""
+        return next((work for work in self.works if work.handle == handle), None)
