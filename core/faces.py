@@ -26,6 +26,8 @@ _THRESHOLDS: Final = "thresholds.json"
 _TASKS: Final = ("detection", "recognition")
 # Pinned: left alone, insightface looks twice, at 128 and at 640. A detector of a fixed size keeps its own.
 _DETECTOR_SIZE: Final = (640, 640)
+_THINNEST: Final = 64
+_WITHIN: Final = 0.8
 _NEAREST: Final = 5
 _STRANGERS_BELOW: Final = 99.0
 _DEVIATIONS: Final = 3.0
@@ -81,11 +83,19 @@ class FacePack:
         return cls(analysis, thresholds, hashes["recognition"])
 
     def faces_in(self, pixels: Pixels) -> tuple[Face, ...]:
-        """Return every face of the picture, largest first."""
+        """Return every face of the picture, largest first; a strip (64 times as long as wide) has none."""
         if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise ValueError(f"a picture is (height, width, 3), not {pixels.shape}")
+        # insightface shrinks a picture to its detector's size, and fails on one that then has no height.
+        if _THINNEST * min(pixels.shape[:2]) < max(pixels.shape[:2]):
+            return ()
         found = self._analysis.get(np.ascontiguousarray(pixels[..., ::-1]))
-        return tuple(sorted((_face(face) for face in found), key=_area, reverse=True))
+        faces: list[Face] = []
+        for face in sorted((_face(one) for one in found), key=_area, reverse=True):
+            # Nobody stands within another's face: detectors sometimes see eyes and mouth as a face of their own.
+            if all(_overlap(face, larger) < _WITHIN * _area(face) for larger in faces):
+                faces.append(face)
+        return tuple(faces)
 
 
 def similarity(face: Embedding, photos: Sequence[Embedding]) -> float:
@@ -189,6 +199,13 @@ def _face(found: Any) -> Face:
 def _area(face: Face) -> float:
     left, top, right, bottom = face.box
     return (right - left) * (bottom - top)
+
+
+def _overlap(one: Face, other: Face) -> float:
+    """Return the area that two boxes share."""
+    left, top = (max(one.box[edge], other.box[edge]) for edge in (0, 1))
+    right, bottom = (min(one.box[edge], other.box[edge]) for edge in (2, 3))
+    return max(0.0, right - left) * max(0.0, bottom - top)
 
 
 def _groups(count: int, duplicates: Iterable[tuple[int, int]]) -> NDArray[np.int_]:

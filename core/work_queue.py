@@ -8,7 +8,7 @@ function allowed.
 import hmac
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -26,22 +26,28 @@ WAKE = "likeness:wake"  # the channel on which somebody is told to look into the
 
 
 class SignedJSON:
-    """An RQ serializer: JSON behind an HMAC-SHA256 of it; anything else is refused."""
+    """An RQ serializer: JSON behind an HMAC-SHA256 of it; anything else is refused. RQ wants a class, not an object."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    key: ClassVar[bytes] = b""
 
-    def dumps(self, content: Any, *_: Any) -> bytes:
+    @classmethod
+    def dumps(cls, content: Any, *_: Any) -> bytes:
         """Sign."""
         body = json.dumps(content).encode()
-        return hmac.digest(self._key, body, "sha256") + body
+        return hmac.digest(cls.key, body, "sha256") + body
 
-    def loads(self, signed: bytes, *_: Any) -> Any:
+    @classmethod
+    def loads(cls, signed: bytes, *_: Any) -> Any:
         """Check and read; raises ValueError for what was not signed here."""
         tag, body = signed[:32], signed[32:]
-        if not hmac.compare_digest(tag, hmac.digest(self._key, body, "sha256")):
+        if not cls.key or not hmac.compare_digest(tag, hmac.digest(cls.key, body, "sha256")):
             raise ValueError("a job that was not signed with this installation's key")
         return json.loads(body)
+
+
+def signed_with(key: bytes) -> type[SignedJSON]:
+    """The serializer of one installation."""
+    return type("SignedJSON", (SignedJSON,), {"key": key})
 
 
 class WorkJob(Job):
@@ -75,7 +81,7 @@ def connect(settings: Settings) -> Redis:
 def queue_of(worker: str, redis: Redis, keys: KeyStore) -> Queue:
     """A worker's own queue."""
     return Queue(
-        f"work-{worker}", connection=redis, job_class=WorkJob, serializer=SignedJSON(keys.derive("queue"))
+        f"work-{worker}", connection=redis, job_class=WorkJob, serializer=signed_with(keys.derive("queue"))
     )
 
 

@@ -45,7 +45,12 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def a_png(header: bytes, body: bytes = b"") -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(body))
+        + chunk(b"IEND", b"")
+    )
 
 
 def quarters(pixels: Pixels) -> list[list[int]]:
@@ -273,7 +278,8 @@ def test_keeping_changes_a_picture_hardly_at_all() -> None:
         (a_png(struct.pack(">IIBBBBB", 60000, 60000, 8, 6, 0, 0, 0)), Refusal.TOO_MANY_PIXELS),
         (a_png(struct.pack(">IIBBBBB", 0, 10, 8, 6, 0, 0, 0)), Refusal.DAMAGED),
         (
-            b"RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\xfe\x3f\x00\xfe\x3f\x00" + b"\x00" * 8,
+            b"RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\xfe\x3f\x00\xfe\x3f\x00"
+            + b"\x00" * 8,
             Refusal.TOO_MANY_PIXELS,
         ),
     ],

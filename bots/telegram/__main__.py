@@ -17,8 +17,8 @@ from telegram.warnings import PTBUserWarning
 
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import COMMANDS
-from bots.telegram.logs import set_up
-from bots.telegram.poll import Line, Poll, pause
+from bots.telegram.logs import set_up, where
+from bots.telegram.poll import Line, Poll, pause, unless
 from bots.telegram.show import TelegramPlatform
 from bots.turns import Turns
 from core.errors import SettingMissing, StudioError
@@ -28,7 +28,7 @@ from core.work_queue import connect_async
 
 log = logging.getLogger("bots.telegram")
 
-CANNOT_START = 2
+FAILED, CANNOT_START = 1, 2
 CONNECT_SECONDS, POOL_SECONDS, ANSWER_SECONDS, UPLOAD_SECONDS = 5.0, 3.0, 15.0, 25.0
 
 
@@ -51,6 +51,9 @@ def main() -> int:
     except (SettingMissing, TokenRefused) as why:
         sys.stderr.write(f"{why}\n")
         return CANNOT_START
+    except Exception as fault:  # the interpreter would print the error's words, which can be people's
+        log.critical("ended by %s", where(fault))
+        return FAILED
     return 0
 
 
@@ -69,7 +72,7 @@ async def serve(settings: Settings) -> None:
         if not await greet(bot, telegram, stopping):
             return
         log.info("@%s listens", bot.username)
-        turns = Turns(studio, TelegramPlatform(bot, studio), redis)
+        turns = WholeDeliveries(studio, TelegramPlatform(bot, studio), redis)
         await work(turns, Poll(bot, turns, telegram, stopping), stopping)
         log.info("@%s stops", bot.username)
     finally:
@@ -106,8 +109,7 @@ async def greet(bot: Bot, telegram: Line, stopping: asyncio.Event) -> bool:
     """Learn who we are and set the menu of commands; False when it is time to stop before that."""
     while not stopping.is_set():
         try:
-            await bot.initialize()
-            await bot.set_my_commands([BotCommand(name, about) for name, about in COMMANDS.items()])
+            await unless(stopping, _introduce(bot))
         except InvalidToken:
             raise TokenRefused("Telegram does not accept the TELEGRAM_TOKEN that is set") from None
         except RetryAfter as error:
@@ -116,8 +118,26 @@ async def greet(bot: Bot, telegram: Line, stopping: asyncio.Event) -> bool:
             await pause(stopping, telegram.lost(type(error).__name__))
         else:
             telegram.back()
-            return True
-    return False
+            break
+    return not stopping.is_set()
+
+
+async def _introduce(bot: Bot) -> None:
+    await bot.initialize()
+    await bot.set_my_commands([BotCommand(name, about) for name, about in COMMANDS.items()])
+
+
+class WholeDeliveries(Turns):
+    """Turns that end only between deliveries: one that is broken off would count as sent."""
+
+    async def deliver(self) -> bool:
+        """Send what can be sent now, and finish that even when it is time to stop."""
+        sending = asyncio.ensure_future(super().deliver())
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await sending
+            raise
 
 
 async def work(turns: Turns, poll: Poll, stopping: asyncio.Event) -> None:

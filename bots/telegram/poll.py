@@ -8,7 +8,6 @@ such mark, because turns of different people end in any order.
 
 import asyncio
 import logging
-import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
+from bots.telegram.logs import where
 from bots.turns import BACKOFF_SECONDS, Turns
 from core.accounts import find_account
 from core.chat import Incoming
@@ -120,7 +120,8 @@ class Poll:
         except TelegramError as error:
             wait = self._telegram.lost(type(error).__name__)
         else:
-            self._telegram.back()
+            if updates is not None:
+                self._telegram.back()
             return updates or ()
         await pause(self._stopping, wait)
         return ()
@@ -142,7 +143,7 @@ class Poll:
             update = Update.de_json(raw, self._bot)
             incoming = hear(update, self._bot.bot)
         except Exception as fault:  # whatever it is, it must not keep the next update away
-            log.error("update %s cannot be read: %s", raw.get("update_id"), _where(fault))  # noqa: TRY400
+            log.error("update %s cannot be read: %s", raw.get("update_id"), where(fault))  # noqa: TRY400
             return None
         if incoming is None:
             return None
@@ -172,7 +173,7 @@ class Poll:
                 await pause(self._stopping, self._studio.lost(type(away).__name__))
             except Exception as fault:  # ours, of any kind: one update must not silence the bot
                 faults += 1
-                log.error("update %d failed: %s", incoming.update, _where(fault))  # noqa: TRY400
+                log.error("update %d failed: %s", incoming.update, where(fault))  # noqa: TRY400
                 if faults > MOST_TRIES:
                     return True
                 await pause(self._stopping, 0.2 * faults)
@@ -190,12 +191,6 @@ def pass_over(studio: Studio, incoming: Incoming) -> None:
         session.add(Inbox(source=incoming.source, update=incoming.update, at=clock(session)))
         account, _ = find_account(studio, session, incoming.platform, incoming.user)
         post(studio, session, account, None, incoming.platform, incoming.chat, (Say(FAULT),))
-
-
-def _where(fault: Exception) -> str:
-    """What went wrong where, without the error's own words: those can hold what people wrote."""
-    last = traceback.extract_tb(fault.__traceback__)[-1]
-    return f"{type(fault).__name__} at {last.filename}:{last.lineno} in {last.name}"
 
 
 async def pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -113,7 +113,7 @@ def drawn(profile: ProfileView, work: WorkView) -> str:
         lines.append(f"Likeness under each; the least that passes is {profile.floor:.2f}{own}.")
     if work.dropped:
         them = "one" if len(work.dropped) == 1 else str(len(work.dropped))
-        lines.append(f"I dropped {them} that did not look like {profile.name} enough.")
+        lines.append(f"I dropped {them} that looked less like {profile.name}.")
     if work.asked > len(work.delivered):
         lines.append(
             f"Only {len(work.delivered)} of {work.asked} came close enough; the rest of your credits is back."

@@ -1,6 +1,5 @@
 """Where a face looks, from its five landmarks."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +12,11 @@ class Pose:
     """A face's turn; 0 is straight at the camera.
 
     `yaw` and `pitch` are the nose's offset in eye distances, to the picture's right and downwards from its place
-    on a face that looks straight; 0.35 is about 30 degrees. `roll` is in radians, clockwise.
+    on a face that looks straight; 0.35 is about 30 degrees.
     """
 
     yaw: float
     pitch: float
-    roll: float
 
 
 # On a face that looks straight at the camera the tip of the nose lies this far down from the eyes to the mouth.
@@ -37,5 +35,4 @@ def pose_of(face: Face) -> Pose:
     return Pose(
         yaw=float((nose - (eyes + lips) / 2) @ right) / distance,
         pitch=(float((nose - eyes) @ down) - _NOSE_AT_REST * drop) / distance,
-        roll=math.atan2(float(right[1]), float(right[0])),
     )

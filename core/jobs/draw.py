@@ -16,7 +16,7 @@ from core.generation import generate
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.prompts import encode_trigger, with_trigger
-from core.selection import next_round, select
+from core.selection import next_round, passes, select
 from core.selection.judges.likeness import Likeness
 from core.storage.database import new_handle
 from core.storage.files import new_name
@@ -130,7 +130,7 @@ def _pictures(workshop: Workshop, slice_: Slice, commission: Commission) -> list
     floor = commission.version.floor if commission.photos else None
     likeness = Likeness(workshop.pack(), commission.photos) if floor is not None else None
     made: list[Picture] = []
-    while wanted := next_round(count, len(made), _passing(made, floor)):
+    while wanted := next_round(count, len(made), _passing(made, floor), filtered=floor is not None):
         for start in range(0, wanted, ROUND):
             slice_.check()
             some = min(ROUND, wanted - start)
@@ -147,10 +147,7 @@ def _judged(pixels: Pixels, seed: int, likeness: Likeness | None) -> Picture:
 
 
 def _passing(made: list[Picture], floor: float | None) -> int:
-    return sum(
-        floor is None or (not one.dropped and one.similarity is not None and one.similarity >= floor)
-        for one in made
-    )
+    return sum(passes(one, floor) for one in made)
 
 
 def _store(workshop: Workshop, profile: Profile, picture: Picture) -> str:

@@ -125,7 +125,7 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
         # Judgements count within what could be opened; people count what they sent.
         row.other = photos[judgement.other - 1].number if judgement.other else None
     _choose(photos, found, judgements)
-    words["missing"] = list(report_card(judgements, found).missing)
+    words["missing"] = list(report_card(found, judgements).missing)
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True

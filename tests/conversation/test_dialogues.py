@@ -411,7 +411,7 @@ def test_the_pictures_come_with_floor_own_likeness_and_what_was_dropped() -> Non
     assert isinstance(reply, Gallery)
     assert len(reply.pictures) == 3
     assert "the least that passes is 0.50; your own photos reach 0.88" in reply.text
-    assert "I dropped 2 that did not look like Ana enough." in reply.text
+    assert "I dropped 2 that looked less like Ana." in reply.text
     assert labels(turn) == ["1", "2", "3", "Again", "Show dropped", "i"]
 
 

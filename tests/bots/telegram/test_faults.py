@@ -63,6 +63,17 @@ def test_an_answer_that_is_lost_is_not_said_twice(server: BotApiServer, ana: Per
     assert said(ana, "/imagine words") == 1
 
 
+def test_a_tap_whose_answer_comes_too_late_still_acts(server: BotApiServer, ana: Person) -> None:
+    ana.send("/start")
+    ana.wait_for_text("Hi ")
+    late = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    server.fault("answerCallbackQuery", code=400, description=late)
+
+    ana.tap("Make my own")
+
+    ana.wait_for_text("I am learning a...")
+
+
 def test_too_many_requests_are_waited_out(server: BotApiServer, ana: Person) -> None:
     server.fault("sendMessage", retry_after=2)
 
@@ -83,7 +94,7 @@ def test_a_lost_network_is_said_once_and_everything_goes_on(
     ana.send("/help")
     ana.wait_for_text("/imagine words")
 
-    server.outage(2)
+    server.outage(0.8)
     ana.send("/status")
     ana.wait_for_text("Nothing is going on")
 
@@ -101,7 +112,7 @@ def test_replies_wait_until_the_network_is_back(
         locked.execute("BEGIN IMMEDIATE")
         ana.send("/help")
         time.sleep(0.5)
-        server.outage(2)
+        server.outage(0.8)
         locked.execute("ROLLBACK")
 
     ana.wait_for_text("/imagine words")

@@ -45,6 +45,22 @@ def test_a_wish_to_stop_ends_it_in_good_order(
     assert "Traceback" not in bot.log
 
 
+def test_a_reply_on_its_way_arrives_before_the_end(server: BotApiServer, bot: BotProcess) -> None:
+    ana = server.person("Ana")
+    bot.start()
+    server.fault("sendMessage", hang=1.0)
+
+    ana.send("/help")
+    time.sleep(0.6)
+    ended = bot.end()
+    bot.start()
+    ana.send("/status")
+    ana.wait_for_text("Nothing is going on")
+
+    assert ended == 0
+    assert ["/imagine words" in message.words for message in ana.from_bot()] == [True, False]
+
+
 def test_what_was_fetched_but_not_done_is_done_after_a_kill(server: BotApiServer, bot: BotProcess) -> None:
     ana = server.person("Ana")
     bot.start()
@@ -65,7 +81,7 @@ def test_what_was_fetched_but_not_done_is_done_after_a_kill(server: BotApiServer
 
 
 def test_without_a_network_at_the_start_it_waits(server: BotApiServer, bot: BotProcess) -> None:
-    server.outage(3)
+    server.fault("getMe", times=2, drop=True)
 
     bot.start()
 

@@ -1,11 +1,12 @@
 """One process of the bot, and people who use it; the photos stay unjudged because no worker runs."""
 
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
 from bots.telegram.hear import COMMANDS
 from tests.botapi import BotApiServer, Person
+from tests.botapi.model import Call
 from tests.bots.telegram.conftest import BotProcess, photo, until
 
 NAMES = (f"Ana{number}" for number in count())
@@ -65,9 +66,9 @@ def test_an_album_of_seven_is_answered_by_one_message(server: BotApiServer, ana:
     panel = ana.wait_for_text("7 photos, thank you.")
     until(lambda: "7 photos" in ana.from_bot()[-1].words, ana.transcript)
     assert [message.id for message in ana.from_bot()] == [panel.id]
-    assert (
-        len([call for call in server.calls("sendMessage") if call.parameters["chat_id"] == str(ana.id)]) == 1
-    )
+    assert len(calls_to(server, ana, "sendMessage")) == 1
+    edits = [call.at for call in calls_to(server, ana, "editMessageText")]
+    assert all(later - earlier >= 2.9 for earlier, later in pairwise(edits))
     unjudged = {part.photo[-1].id for part in parts}
     until(lambda: unjudged <= fetched(server), lambda: fetched(server))
 
@@ -146,6 +147,10 @@ def test_neither_the_token_nor_words_are_in_the_log(
 
 def test_what_was_asked_is_as_documented(server: BotApiServer) -> None:
     assert server.violations == []
+
+
+def calls_to(server: BotApiServer, person: Person, method: str) -> list[Call]:
+    return [call for call in server.calls(method) if call.parameters["chat_id"] == str(person.id)]
 
 
 def fetched(server: BotApiServer) -> set[object]:

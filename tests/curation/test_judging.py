@@ -1,0 +1,238 @@
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.artifacts import Judgement, Pixels, Verdict
+from core.curation import Measured, judge, measure
+from core.errors import Refusal
+from core.faces import FacePack, Thresholds
+from pocket import faults
+from pocket.cast import HELD_OUT
+from pocket.drawing import Drawing
+from pocket.people import make_person
+from pocket.scenes import make_scene
+from tests.curation.conftest import SIZE, STRANGER, SUBJECT, drawings, measured
+
+Fault = Callable[[Drawing], Pixels]
+
+
+def verdicts(judgements: list[Judgement]) -> list[Verdict]:
+    return [judgement.verdict for judgement in judgements]
+
+
+def recoded(pixels: Pixels, quality: int) -> Pixels:
+    sink = io.BytesIO()
+    Image.fromarray(pixels).save(sink, "JPEG", quality=quality)
+    return np.array(Image.open(sink))
+
+
+def test_good_photos_are_accepted(good: list[Measured], pack: FacePack) -> None:
+    assert verdicts(judge(good, SIZE, pack.thresholds)) == [Verdict.ACCEPTED] * 11
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        (lambda drawing: faults.blurred(drawing.pixels), Verdict.BLURRED),
+        (lambda drawing: faults.noisy(drawing.pixels, 1), Verdict.NOISY),
+        (lambda drawing: faults.too_dark(drawing.pixels), Verdict.TOO_DARK),
+        (lambda drawing: faults.blown_out(drawing.pixels), Verdict.TOO_BRIGHT),
+        (lambda drawing: faults.tiny(drawing.pixels), Verdict.TOO_SMALL),
+        (lambda drawing: faults.cut_off(drawing, 0.6), Verdict.CUT_OFF),
+    ],
+    ids=["blurred", "noisy", "dark", "bright", "small", "cut"],
+)
+def test_a_faulty_photo_is_rejected_with_its_fault(
+    good: list[Measured], pack: FacePack, fault: Fault, verdict: Verdict
+) -> None:
+    spoiled = measured(pack, *(fault(drawing) for drawing in drawings(SUBJECT, 3, first_scene=5040)))
+
+    assert verdicts(judge([*good, *spoiled], SIZE, pack.thresholds))[11:] == [verdict] * 3
+
+
+def test_nobody_and_several_people_are_told_apart(pack: FacePack) -> None:
+    people = [make_person(HELD_OUT + number) for number in range(2)]
+    pictures = measured(pack, faults.nobody(make_scene(10), 512), faults.several(people, 5, 512))
+
+    assert verdicts(judge(pictures, SIZE, pack.thresholds)) == [Verdict.NO_FACE, Verdict.SEVERAL_FACES]
+
+
+def test_a_small_face_in_the_background_is_allowed(good: list[Measured], pack: FacePack) -> None:
+    [face] = good[0].faces
+    passer_by = replace(face, box=(0.0, 0.0, face.side / 3, face.side / 3))
+    neighbour = replace(face, box=(0.0, 0.0, face.side * 0.6, face.side))
+
+    photos = [replace(good[0], faces=(face, other)) for other in (passer_by, neighbour)]
+
+    assert [judge([photo], SIZE, pack.thresholds)[0].verdict for photo in photos] == [
+        Verdict.ACCEPTED,
+        Verdict.SEVERAL_FACES,
+    ]
+
+
+def test_size_limits_follow_the_training_size(pack: FacePack) -> None:
+    small = np.asarray(cv2.resize(drawings(SUBJECT, 1)[0].pixels, (160, 160), interpolation=cv2.INTER_AREA))
+
+    for size, verdict in ((128, Verdict.ACCEPTED), (512, Verdict.TOO_SMALL)):
+        assert judge([measure(small, pack, size)], size, pack.thresholds)[0].verdict is verdict
+
+
+def test_blur_limits_follow_the_training_size(pack: FacePack) -> None:
+    soft = faults.blurred(drawings(SUBJECT, 1)[0].pixels, 0.3)
+
+    for size, verdict in ((128, Verdict.ACCEPTED), (512, Verdict.BLURRED)):
+        assert judge([measure(soft, pack, size)], size, pack.thresholds)[0].verdict is verdict
+
+
+def test_a_large_original_counts_and_not_what_was_kept_of_it(pack: FacePack) -> None:
+    panorama = drawings(SUBJECT, 1)[0].pixels[:90]
+
+    photo = measure(panorama, pack, SIZE, original=(6000, 1054))
+
+    assert (photo.width, photo.height, photo.kept) == (6000, 1054, (512, 90))
+    assert judge([photo], SIZE, pack.thresholds)[0].verdict is not Verdict.TOO_SMALL
+
+
+def test_a_face_far_away_is_too_small(pack: FacePack) -> None:
+    drawing = drawings(SUBJECT, 1)[0]
+    field = np.full((512, 512, 3), 128, np.uint8)
+    field[240:280, 240:280] = cv2.resize(drawing.pixels, (40, 40), interpolation=cv2.INTER_AREA)
+    photo = measure(field, pack, SIZE)
+    [face] = measure(drawing.pixels, pack, SIZE).faces
+    seen = replace(photo, faces=(replace(face, box=(250.0, 250.0, 275.0, 275.0)),))
+
+    assert judge([seen], SIZE, pack.thresholds)[0].verdict is Verdict.FACE_TOO_SMALL
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda pixels: recoded(pixels, 40),
+        lambda pixels: recoded(np.asarray(cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_AREA)), 80),
+        lambda pixels: np.ascontiguousarray(pixels[:, ::-1]),
+        lambda pixels: np.ascontiguousarray(pixels[8:500, 12:504]),
+        lambda pixels: np.clip(pixels * 1.1 + 5.0, 0, 255).astype(np.uint8),
+    ],
+    ids=["recoded", "resized", "mirrored", "cropped", "brightened"],
+)
+def test_a_photo_sent_again_is_found(
+    good: list[Measured], pack: FacePack, again: Callable[[Pixels], Pixels]
+) -> None:
+    repeated = measure(again(drawings(SUBJECT, 5)[4].pixels), pack, SIZE)
+
+    judgements = judge([*good, repeated], SIZE, pack.thresholds)
+
+    faulty = [(place, one) for place, one in enumerate(judgements) if one.verdict is not Verdict.ACCEPTED]
+    assert [(place, one.verdict, one.other) for place, one in faulty] in (
+        [(11, Verdict.DUPLICATE, 5)],
+        [(4, Verdict.DUPLICATE, 12)],
+    )
+
+
+def test_of_equal_photos_the_earliest_stays(good: list[Measured], pack: FacePack) -> None:
+    judgements = judge([good[0], good[1], good[0], good[0]], SIZE, pack.thresholds)
+
+    assert verdicts(judgements) == [Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.DUPLICATE]
+    assert [judgement.other for judgement in judgements] == [None, None, 1, 1]
+
+
+def test_of_two_copies_the_better_stays(good: list[Measured], pack: FacePack) -> None:
+    worse = replace(good[0], noise=8.0)
+
+    judgements = judge([worse, good[0]], SIZE, pack.thresholds)
+
+    assert [(one.verdict, one.other) for one in judgements] == [
+        (Verdict.DUPLICATE, 2),
+        (Verdict.ACCEPTED, None),
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 5, 11])
+def test_somebody_else_is_found_wherever_he_stands(good: list[Measured], pack: FacePack, place: int) -> None:
+    [stranger] = measured(pack, drawings(STRANGER, 1)[0].pixels)
+
+    judgements = judge([*good[:place], stranger, *good[place:]], SIZE, pack.thresholds)
+
+    assert judgements[place].verdict is Verdict.OTHER_PERSON
+    assert verdicts(judgements).count(Verdict.ACCEPTED) == 11
+
+
+def test_of_two_people_the_one_with_fewer_photos_is_the_other(good: list[Measured], pack: FacePack) -> None:
+    strangers = measured(pack, *(drawing.pixels for drawing in drawings(STRANGER, 3)))
+
+    judgements = judge([*strangers, *good], SIZE, pack.thresholds)
+
+    assert verdicts(judgements)[:3] == [Verdict.OTHER_PERSON] * 3
+    assert Verdict.OTHER_PERSON not in verdicts(judgements)[3:]
+
+
+def test_of_two_photos_that_disagree_the_later_is_flagged(good: list[Measured], pack: FacePack) -> None:
+    [stranger] = measured(pack, drawings(STRANGER, 1)[0].pixels)
+
+    assert verdicts(judge([stranger, good[0]], SIZE, pack.thresholds)) == [
+        Verdict.ACCEPTED,
+        Verdict.OTHER_PERSON,
+    ]
+
+
+def test_two_people_are_one_to_a_pack_that_says_so(good: list[Measured], pack: FacePack) -> None:
+    [stranger] = measured(pack, drawings(STRANGER, 1)[0].pixels)
+
+    judgements = judge([good[0], stranger], SIZE, Thresholds(-1.0, -1.0, 0.0, 0.5))
+
+    assert verdicts(judgements) == [Verdict.ACCEPTED] * 2
+
+
+def test_what_could_not_be_read_keeps_its_place(good: list[Measured], pack: FacePack) -> None:
+    judgements = judge([None, good[0], Refusal.TRUNCATED, good[0]], SIZE, pack.thresholds)
+
+    assert verdicts(judgements) == [
+        Verdict.UNREADABLE,
+        Verdict.ACCEPTED,
+        Verdict.UNREADABLE,
+        Verdict.DUPLICATE,
+    ]
+    assert judgements[3].other == 2
+
+
+def test_nothing_has_no_verdict(pack: FacePack) -> None:
+    assert judge([], SIZE, pack.thresholds) == []
+
+
+def test_subjects_without_faces_are_judged_on_the_picture_alone(pack: FacePack) -> None:
+    people = [make_person(HELD_OUT + number) for number in range(2)]
+    group = faults.several(people, 5, 512)
+    pictures = [group, drawings(STRANGER, 1)[0].pixels, faults.blurred(group), faults.too_dark(group)]
+
+    judgements = judge(
+        [measure(picture, None, SIZE) for picture in pictures], SIZE, pack.thresholds, faces_expected=False
+    )
+
+    assert verdicts(judgements) == [
+        Verdict.ACCEPTED,
+        Verdict.ACCEPTED,
+        Verdict.BLURRED,
+        Verdict.TOO_DARK,
+    ]
+
+
+def test_dark_skin_in_good_light_is_not_too_dark(pack: FacePack) -> None:
+    darkest = sorted(range(60), key=lambda number: sum(make_person(HELD_OUT + number).skin))[:4]
+
+    for number in darkest:
+        photos = measured(pack, *(drawing.pixels for drawing in drawings(HELD_OUT + number, 3)))
+
+        assert Verdict.TOO_DARK not in verdicts(judge(photos, SIZE, pack.thresholds))
+
+
+def test_a_sharper_photo_has_the_higher_quality(good: list[Measured], pack: FacePack) -> None:
+    softer = replace(good[0], blur=good[0].blur + 0.1, hashes=(0, 0), thumbnail=good[1].thumbnail)
+
+    sharp, soft = judge([good[0], softer], SIZE, pack.thresholds)
+
+    assert 0 < soft.quality < sharp.quality <= 1
