@@ -11,12 +11,12 @@ from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.chat import Incoming, arrivals, news, outbox, respond_all
 from core.conversation.messages import Upload
 from core.conversation.views import Shown
-from core.errors import KeyGone, PhotoRefused
+from core.errors import KeyGone, PhotoRefused, Refusal
 from core.storage.studio import Studio
 from core.work_queue import WAKE
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 MOST_TURNS = 32  # in one commit
 POLL_SECONDS = 2.0  # how long unheard news waits at most
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0)
+AWAY = (OperationalError, InterfaceError, OSError)  # the database, the keys or the files do not answer
 
 
 class NotNow(Exception):
@@ -116,7 +117,18 @@ class Turns:
                 duties.create_task(self._listen(self._redis))
 
     async def deliver(self) -> bool:
-        """Send what can be sent now, one reply per chat at a time; answers whether there was anything."""
+        """Send what can be sent now, one reply per chat at a time; answers whether there was anything.
+
+        What was claimed is finished even when it is time to stop: broken off, it would count as sent.
+        """
+        sending = asyncio.ensure_future(self._deliver())
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await sending
+            raise
+
+    async def _deliver(self) -> bool:
         claimed = await asyncio.to_thread(outbox.claim, self.studio, self.platform.name)
         await asyncio.gather(*(self._deliver_one(outgoing) for outgoing in claimed))
         return bool(claimed)
@@ -132,11 +144,17 @@ class Turns:
             await asyncio.to_thread(outbox.forget_message, self.studio, self.platform.name, outgoing)
             await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 0.0)
         except Unanswered:
-            # What has a slot can be done again without harm; what has none could be said twice.
-            if outgoing.reply.slot:
+            # Changing a message can be done again without harm; sending one could say it twice.
+            if outgoing.message:
                 await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 1.0)
             else:
                 await asyncio.to_thread(outbox.delivered, self.studio, outgoing, "")
+        except AWAY:
+            await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 5.0)
+            raise
+        except Exception as fault:  # one reply that cannot be shown must not silence the bot
+            log.error("reply %d cannot be shown: %s", outgoing.id, type(fault).__name__)  # noqa: TRY400  (its words may be people's)
+            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
         else:
             await asyncio.to_thread(outbox.delivered, self.studio, outgoing, message, media)
 
@@ -154,8 +172,14 @@ class Turns:
         except PhotoRefused as refused:
             await asyncio.to_thread(arrivals.refuse, self.studio, arrival, refused.refusal, refused.detail)
             self._news.set()
-        except NotNow:
+        except NotNow as later:
+            await asyncio.to_thread(arrivals.put_off, self.studio, arrival, later.seconds)
+        except AWAY:
             await asyncio.to_thread(arrivals.put_off, self.studio, arrival)
+            raise
+        except Exception as fault:  # one file that cannot be fetched must not stop the others
+            log.error("photo %d cannot be fetched: %s", arrival.photo, type(fault).__name__)  # noqa: TRY400
+            await asyncio.to_thread(arrivals.refuse, self.studio, arrival, Refusal.NOT_FETCHED, "")
         else:
             await asyncio.to_thread(arrivals.keep, self.studio, arrival, content)
 
@@ -187,7 +211,7 @@ class Turns:
                 if failures:
                     log.warning("%s: back again", duty)
                 failures = 0
-            except (OperationalError, OSError) as lost:
+            except AWAY as lost:
                 if not failures:
                     log.warning("%s: %s; what was given is kept, trying again", duty, type(lost).__name__)
                 failures += 1

@@ -21,6 +21,8 @@ from core.artifacts import Pixels
 from core.errors import PhotoRefused, Refusal
 from core.intake_formats import PHOTOS, PICTURES, sniff
 
+__all__ = ["Intake", "Limits", "Opened", "decode", "encode", "sniff"]
+
 log = logging.getLogger(__name__)
 
 _MEMORY: Final = 1 << 30

@@ -32,7 +32,6 @@ _NEUTRAL: Final = (128, 128, 128)
 _DEEP: Final = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 _SRGB: Final = "sRGB"
 _OPEN_FILES: Final = 16
-_PROCESSOR_SECONDS: Final = 3600
 
 # EXIF's orientation, and what undoes it; from 5 on the picture lies on its side.
 _UPRIGHT: Final = {
@@ -123,7 +122,9 @@ def _allow_seconds(seconds: float) -> None:
     """Let the next picture use this much processor time; more ends the process by SIGXCPU."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (min(limit, _PROCESSOR_SECONDS), _PROCESSOR_SECONDS))
+    # The hard limit stays where it is: lowered once, it could not be raised for the next picture.
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 
 
 def _fault(error: Exception) -> Refusal:

@@ -28,6 +28,15 @@ from core.work_queue import connect
 
 log = logging.getLogger("up")
 
+# Libraries that report to their makers, look for a hub, or warn of what we do not use; and threads that
+# wait without spinning: on few cores, spinning ones take the time of those that work.
+QUIET = {
+    "PYTHONUNBUFFERED": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 10.0
 STOP_SECONDS = 120.0  # a worker saves its training before it ends
@@ -122,7 +131,7 @@ class Supervisor:
         self._start(one)
 
     def _start(self, one: Watched) -> None:
-        one.process = subprocess.Popen(one.command, cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603
+        one.process = subprocess.Popen(one.command, cwd=ROOT, env=os.environ | QUIET)  # noqa: S603
         one.started = time.monotonic()
         one.starts += 1
 

@@ -98,7 +98,7 @@ class Upkeep:
     def _listen(self) -> None:
         while not self.stopping.is_set():
             try:
-                with self.redis.pubsub(ignore_subscribe_messages=True) as channel:
+                with self.redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(WAKE)
                     while not self.stopping.is_set():
                         message = channel.get_message(timeout=1.0)

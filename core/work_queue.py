@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
@@ -112,7 +114,8 @@ def wake(redis: Redis, whom: str) -> None:
 
 
 def connect_async(settings: Settings) -> AsyncRedis:
-    """The same server, for the bots' event loops."""
+    """The same server, for the bots' event loops; one that is away wakes nobody, and no turn waits for it."""
+    retry = AsyncRetry(NoBackoff(), 0)
     if settings.redis_url:
-        return AsyncRedis.from_url(settings.redis_url, health_check_interval=15)
-    return AsyncRedis(unix_socket_path=str(settings.server_socket), health_check_interval=15)
+        return AsyncRedis.from_url(settings.redis_url, health_check_interval=15, retry=retry)
+    return AsyncRedis(unix_socket_path=str(settings.server_socket), health_check_interval=15, retry=retry)

@@ -69,10 +69,11 @@ class Play:
         """Wait for an option and tap it."""
         await self.until(lambda: self._option(label) is not None, f"the option {label!r}")
         await self.say(f"[{label}]", Chosen(self._option(label) or ""))
-        self.platform.options = ()
+        self.platform.seen.clear()
 
     def _option(self, label: str) -> str | None:
-        return next((one.key for one in self.platform.options if one.label.startswith(label)), None)
+        seen = reversed(self.platform.seen)
+        return next((one.key for one in seen if one.label.startswith(label)), None)
 
     async def until(self, happened: Callable[[], bool], what: str) -> None:
         """Wait until something happened; raises `TimeoutError` naming it."""

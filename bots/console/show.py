@@ -24,8 +24,8 @@ class ConsolePlatform:
         self.studio = studio
         self.folder = folder
         self.write = write
-        self.options: tuple[Option, ...] = ()
-        self._slots: dict[str, int] = {}
+        self.options: tuple[Option, ...] = ()  # of the message printed last
+        self.seen: list[Option] = []  # of all messages, oldest first
         self._number = 0
 
     async def show(self, outgoing: Outgoing) -> tuple[str, str]:
@@ -42,6 +42,7 @@ class ConsolePlatform:
         options = getattr(reply, "options", ())
         if options:
             self.options = options
+            self.seen += options
             self.write("      " + "  ".join(f"[{place} {one.label}]" for place, one in enumerate(options, 1)))
         self._number += 1
         media = hashlib.sha256("".join(map(str, files)).encode()).hexdigest()[:16] if files else ""

@@ -8,8 +8,6 @@ import signal
 import sys
 import warnings
 
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -65,14 +63,12 @@ async def serve(settings: Settings) -> None:
     bot = make_bot(settings)
     studio = open_studio(settings)
     redis = connect_async(settings)
-    # A server that is away wakes nobody; turns must not wait for it.
-    redis.set_retry(Retry(NoBackoff(), 0))
     telegram = Line("Telegram")
     try:
         if not await greet(bot, telegram, stopping):
             return
         log.info("@%s listens", bot.username)
-        turns = WholeDeliveries(studio, TelegramPlatform(bot, studio), redis)
+        turns = Turns(studio, TelegramPlatform(bot, studio), redis)
         await work(turns, Poll(bot, turns, telegram, stopping), stopping)
         log.info("@%s stops", bot.username)
     finally:
@@ -125,19 +121,6 @@ async def greet(bot: Bot, telegram: Line, stopping: asyncio.Event) -> bool:
 async def _introduce(bot: Bot) -> None:
     await bot.initialize()
     await bot.set_my_commands([BotCommand(name, about) for name, about in COMMANDS.items()])
-
-
-class WholeDeliveries(Turns):
-    """Turns that end only between deliveries: one that is broken off would count as sent."""
-
-    async def deliver(self) -> bool:
-        """Send what can be sent now, and finish that even when it is time to stop."""
-        sending = asyncio.ensure_future(super().deliver())
-        try:
-            return await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            await sending
-            raise
 
 
 async def work(turns: Turns, poll: Poll, stopping: asyncio.Event) -> None:

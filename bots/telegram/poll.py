@@ -23,13 +23,7 @@ from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
 from bots.telegram.logs import where
 from bots.turns import BACKOFF_SECONDS, Turns
-from core.accounts import find_account
-from core.chat import Incoming
-from core.chat.outbox import post
-from core.conversation.messages import Say
-from core.storage.database import clock, writing
-from core.storage.studio import Studio
-from core.storage.tables import Inbox
+from core.chat import Incoming, pass_over
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +32,7 @@ ANSWER_SECONDS = 10.0  # on top of the poll's own
 KINDS = ["message", "callback_query"]
 MOST_TRIES = 3
 AWAY = (OperationalError, InterfaceError, PoolExhausted, OSError)  # the database, keys or files do not answer
-FAULT = (
-    "I could not work with that: the fault is mine, and its place is in the operator's log. "
-    "Your other messages are not affected; /status shows what is going on."
-)
+
 
 Answer = TypeVar("Answer")
 
@@ -181,16 +172,6 @@ class Poll:
                 self._studio.back()
                 return True
         return False
-
-
-def pass_over(studio: Studio, incoming: Incoming) -> None:
-    """Count an update as heard that cannot be worked with, and say so to the person."""
-    with writing(studio.engine) as session:
-        if session.get(Inbox, (incoming.source, incoming.update)):
-            return
-        session.add(Inbox(source=incoming.source, update=incoming.update, at=clock(session)))
-        account, _ = find_account(studio, session, incoming.platform, incoming.user)
-        post(studio, session, account, None, incoming.platform, incoming.chat, (Say(FAULT),))
 
 
 async def pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from core.accounts import find_account
 from core.chat.effects import Scene, carry_out
@@ -170,11 +170,14 @@ def _handles(key: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d{15,16}", key)]
 
 
-def next_update(studio: Studio, source: str) -> int | None:
-    """The first update that was not heard yet; None when nothing ever was."""
-    with reading(studio.engine) as session:
-        newest = session.exec(select(func.max(Inbox.update)).where(Inbox.source == source)).one()
-    return None if newest is None else newest + 1
+def pass_over(studio: Studio, incoming: Incoming) -> None:
+    """Count an update as heard that cannot be worked with through our fault, and say so to the person."""
+    with writing(studio.engine) as session:
+        if not _first_time(session, incoming):
+            return
+        account, _ = find_account(studio, session, incoming.platform, incoming.user)
+        reply = Say(phrases.OUR_FAULT)
+        post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
 
 
 def news(studio: Studio, platform: str) -> int:

@@ -15,7 +15,7 @@ from core.storage.work import ask, report
 
 AT_ONCE = 10
 LEASE_SECONDS = 60.0
-MOST_TRIES = 8
+MOST_TRIES = 60  # with the pauses, an hour
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,14 @@ def refuse(studio: Studio, arrival: Arrival, refusal: Refusal, detail: str) -> N
         report(look)
 
 
-def put_off(studio: Studio, arrival: Arrival) -> None:
+def put_off(studio: Studio, arrival: Arrival, seconds: float = 0.0) -> None:
     """The platform does not answer: try again soon, and give up after a while."""
     if arrival.tries >= MOST_TRIES:
         refuse(studio, arrival, Refusal.NOT_FETCHED, "the platform did not hand it over")
         return
     with writing(studio.engine) as session:
         if photo := session.get(Photo, arrival.photo, with_for_update=True):
-            photo.try_at = clock(session) + min(60.0, 2.0**arrival.tries)
+            photo.try_at = clock(session) + max(seconds, min(60.0, 2.0**arrival.tries))
 
 
 def ask_look(session: Session, profile: Profile, photo: Photo) -> Work:

@@ -4,6 +4,7 @@ A reply with a slot replaces the slot's earlier message, so delivering it twice 
 one has no such key: when its sender dies over it, it counts as sent.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,8 +18,8 @@ from core.storage.keys import account_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Account, Delivery, DeliveryState, Posted, Profile
 
-LEASE_SECONDS = 60.0
-MOST_TRIES = 50
+LEASE_SECONDS = 30.0  # above what one upload may take
+MOST_SECONDS = 24 * 3600.0  # a chat that could not be reached for so long is given up
 AT_ONCE = 20
 
 
@@ -40,6 +41,8 @@ def post(
     """Put replies on their way; a newer reply of a slot takes the place of one that still waits."""
     key = profile_key(about.handle) if about else account_key(account.handle)
     for reply in replies:
+        if reply.slot and _shows_already(studio, session, platform, chat, reply):
+            continue
         waiting = (
             reply.slot
             and session.exec(
@@ -60,6 +63,26 @@ def post(
         delivery.made_at = clock(session)
         session.add(delivery)
     session.flush()
+
+
+def _shows_already(studio: Studio, session: Session, platform: str, chat: str, reply: Reply) -> bool:
+    """Whether the slot's message says this already and nothing else is on its way to it."""
+    posted = session.get(Posted, (platform, chat, reply.slot))
+    if posted is None or posted.said != _fingerprint(studio, reply):
+        return False
+    open_ = (DeliveryState.PENDING, DeliveryState.SENDING)
+    return not session.exec(
+        select(Delivery.id).where(
+            Delivery.platform == platform,
+            Delivery.chat == chat,
+            Delivery.slot == reply.slot,
+            col(Delivery.state).in_(open_),
+        )
+    ).first()
+
+
+def _fingerprint(studio: Studio, reply: Reply) -> str:
+    return studio.keys.fingerprint("replies", json.dumps(asdict(reply)).encode())
 
 
 def claim(studio: Studio, platform: str) -> list[Outgoing]:
@@ -91,17 +114,17 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
             return None
         if row.lease_until > now:
             return None
-        if row.state == DeliveryState.SENDING and not row.slot:
+        posted = session.get(Posted, (row.platform, row.chat, row.slot)) if row.slot else None
+        if row.state == DeliveryState.SENDING and posted is None:
             # It was being sent when its sender died. Sending it again could say it twice.
             _end(row, DeliveryState.SENT)
             return None
-        row.state, row.lease_until, row.tries = DeliveryState.SENDING, now + LEASE_SECONDS, row.tries + 1
+        row.state, row.lease_until = DeliveryState.SENDING, now + LEASE_SECONDS
         try:
             reply = _read(studio.unseal(row.key, row.sealed, "delivery"))
         except KeyGone:
             _end(row, DeliveryState.DROPPED)
             return None
-        posted = session.get(Posted, (row.platform, row.chat, row.slot)) if row.slot else None
         message, media = (posted.message, posted.media) if posted else ("", "")
     return Outgoing(delivery_id, row.chat, reply, message, media)
 
@@ -122,6 +145,7 @@ def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "")
                     profile_id=row.profile_id,
                     message=message,
                     media=media,
+                    said=_fingerprint(studio, outgoing.reply),
                     at=clock(session),
                 )
             )
@@ -129,12 +153,12 @@ def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "")
 
 
 def put_off(studio: Studio, outgoing: Outgoing, seconds: float) -> None:
-    """It has certainly not arrived: try again later, for a long time."""
+    """It has certainly not arrived: try again later, for a day."""
     with writing(studio.engine) as session:
         row = session.get(Delivery, outgoing.id, with_for_update=True)
         if row is None or row.state != DeliveryState.SENDING:
             return
-        if row.tries >= MOST_TRIES:
+        if clock(session) - row.made_at > MOST_SECONDS:
             _end(row, DeliveryState.UNDELIVERABLE)
             return
         row.state, row.lease_until = DeliveryState.PENDING, 0.0

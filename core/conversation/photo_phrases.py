@@ -46,7 +46,7 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     good = [photo for photo in draft.photos if is_good(photo)]
     lines = [f"{plural(len(draft.photos), 'photo')}, thank you. {len(good)} good."]
     if waiting:
-        lines[0] += f" Looking at {plural(len(waiting), 'more')}..." if good else " Looking..."
+        lines[0] += f" Looking at {len(waiting)} more..." if good else " Looking..."
     if good:
         lines.append("Good: " + ", ".join(str(photo.number) for photo in good) + ".")
     lines += [line for photo in draft.photos if (line := verdict(photo))]

@@ -68,6 +68,10 @@ NO_MINORS = (
     "Choose a class of adults, or an animal."
 )
 WORKER_GONE = "The drawing machine is not answering. Your request is kept and runs when it is back."
+OUR_FAULT = (
+    "I could not work with that: the fault is mine, and its place is in the operator's log. "
+    "Your other messages are not affected; /status shows what is going on."
+)
 NO_IMAGINE_WORDS = "Say what to draw, for example: /imagine as an astronaut, studio light"
 
 

@@ -42,7 +42,7 @@ def take_turn(view: View, heard: Heard) -> Turn:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())
         case Photos() if view.group:
-            return _say(phrases.PRIVATE_ONLY)
+            return _say(phrases.PRIVATE_ONLY, slot=f"private-{heard.group}" if heard.group else "")
         case Photos():
             return making.hear_photos(view, heard)
         case Text() if view.group:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.artifacts import Face, Pixels
 from core.curation.appearance import Light, blur, light, noise, resized
+from core.curation.cropping import centre_crop
 from core.curation.fingerprints import perceptual_hash, thumbnail
 from core.faces import FacePack
 
@@ -20,8 +21,8 @@ class Measured:
     """What was measured on one photo; it holds face templates and a thumbnail, so it is as personal as the photo.
 
     `width` and `height` are the file's own, `kept` is (width, height) as the studio keeps it, in which the faces
-    lie. `blur` is that of the largest face, or of the picture when there is none, seen `seen_at` pixels wide as
-    in training. `light` lies on that face, or on the picture.
+    lie. `blur` is that of the largest face, or of the picture's middle, seen `seen_at` pixels wide as
+    in training. `light` lies on the same.
     """
 
     width: int
@@ -74,8 +75,7 @@ def measure(
     height, width = pixels.shape[:2]
     faces = pack.faces_in(pixels) if pack else ()
     seen_at = size // 2 if faces else size
-    part = _part_around(pixels, faces[0]) if faces else pixels
-    seen = _seen(part, max(faces[0].side, 1.0) if faces else float(min(width, height)), seen_at)
+    seen = _seen(pixels, faces[0], seen_at) if faces else centre_crop(pixels, size)
     return Measured(
         width=original[0] if original else width,
         height=original[1] if original else height,
@@ -90,22 +90,19 @@ def measure(
     )
 
 
-def _part_around(pixels: Pixels, face: Face) -> Pixels:
-    """Return the square around the face's box as far as the picture goes."""
+def _seen(pixels: Pixels, face: Face, seen_at: int) -> Pixels:
+    """Return the square around the face's box, as far as the picture goes, with its side scaled to `seen_at`."""
     left, top, right, bottom = face.box
     middle_x, middle_y, half = (left + right) / 2, (top + bottom) / 2, face.side / 2
     height, width = pixels.shape[:2]
     first_row, last_row = (round(np.clip(middle_y + way * half, 0, height)) for way in (-1, 1))
     first_column, last_column = (round(np.clip(middle_x + way * half, 0, width)) for way in (-1, 1))
     part = pixels[first_row:last_row, first_column:last_column]
-    return part if part.size else pixels
-
-
-def _seen(part: Pixels, side: float, seen_at: int) -> Pixels:
-    """Return the part at the scale at which `side` of its pixels become `seen_at`."""
-    scale = seen_at / side
-    height, width = (max(_SMALLEST_VIEW, round(edge * scale)) for edge in part.shape[:2])
-    return resized(part, width, height)
+    if not part.size:
+        raise ValueError(f"a face outside its picture of {width}x{height}: {face.box}")
+    scale = seen_at / face.side
+    rows, columns = (max(_SMALLEST_VIEW, round(edge * scale)) for edge in part.shape[:2])
+    return resized(part, columns, rows)
 
 
 def _text(numbers: np.ndarray) -> str:

@@ -124,7 +124,7 @@ class Learning:
         word = self.words["class_word"]
         key = studio.keys.derive("class images")
         folder = f"class/{family.base.name}-{studio.keys.fingerprint('class', word.encode())[:16]}"
-        count = int(family.base.training.get("class_images", 24))
+        count = family.base.class_images
         names = [f"{folder}/{number:03}" for number in range(count)]
         have = set(studio.files.names(folder))
         missing = [number for number, name in enumerate(names) if name not in have]

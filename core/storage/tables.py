@@ -270,7 +270,6 @@ class Delivery(SQLModel, table=True):
     sealed: bytes = _sealed()
     state: DeliveryState = DeliveryState.PENDING
     lease_until: float = 0.0
-    tries: int = 0
     not_before: float = 0.0
     made_at: float = 0.0
 
@@ -284,7 +283,8 @@ class Posted(SQLModel, table=True):
     account_id: int = Field(index=True)
     profile_id: int | None = Field(default=None, index=True)
     message: str = ""
-    media: str = ""  # keyed hash of the pictures it shows
+    media: str = ""  # which pictures it shows; empty for words
+    said: str = ""  # keyed hash of the reply that it shows
     at: float = 0.0
 
 

@@ -2,7 +2,6 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -28,7 +27,7 @@ def verdicts(judgements: list[Judgement]) -> list[Verdict]:
 def recoded(pixels: Pixels, quality: int) -> Pixels:
     sink = io.BytesIO()
     Image.fromarray(pixels).save(sink, "JPEG", quality=quality)
-    return np.array(Image.open(sink))
+    return np.asarray(Image.open(sink), np.uint8)
 
 
 def test_good_photos_are_accepted(good: list[Measured], pack: FacePack) -> None:
@@ -76,7 +75,7 @@ def test_a_small_face_in_the_background_is_allowed(good: list[Measured], pack: F
 
 
 def test_size_limits_follow_the_training_size(pack: FacePack) -> None:
-    small = np.asarray(cv2.resize(drawings(SUBJECT, 1)[0].pixels, (160, 160), interpolation=cv2.INTER_AREA))
+    small = faults.tiny(drawings(SUBJECT, 1)[0].pixels, 160)
 
     for size, verdict in ((128, Verdict.ACCEPTED), (512, Verdict.TOO_SMALL)):
         assert judge([measure(small, pack, size)], size, pack.thresholds)[0].verdict is verdict
@@ -101,7 +100,7 @@ def test_a_large_original_counts_and_not_what_was_kept_of_it(pack: FacePack) -> 
 def test_a_face_far_away_is_too_small(pack: FacePack) -> None:
     drawing = drawings(SUBJECT, 1)[0]
     field = np.full((512, 512, 3), 128, np.uint8)
-    field[240:280, 240:280] = cv2.resize(drawing.pixels, (40, 40), interpolation=cv2.INTER_AREA)
+    field[240:280, 240:280] = faults.tiny(drawing.pixels, 40)
     photo = measure(field, pack, SIZE)
     [face] = measure(drawing.pixels, pack, SIZE).faces
     seen = replace(photo, faces=(replace(face, box=(250.0, 250.0, 275.0, 275.0)),))
@@ -113,7 +112,7 @@ def test_a_face_far_away_is_too_small(pack: FacePack) -> None:
     "again",
     [
         lambda pixels: recoded(pixels, 40),
-        lambda pixels: recoded(np.asarray(cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_AREA)), 80),
+        lambda pixels: recoded(faults.tiny(pixels, 256), 80),
         lambda pixels: np.ascontiguousarray(pixels[:, ::-1]),
         lambda pixels: np.ascontiguousarray(pixels[8:500, 12:504]),
         lambda pixels: np.clip(pixels * 1.1 + 5.0, 0, 255).astype(np.uint8),
