@@ -7,7 +7,6 @@ STAMP := $(VENV)/installed
 export ORT_DISABLE_TELEMETRY := 1
 export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_VERBOSITY := error
-export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: setup demo test check up bench
 setup: $(STAMP)

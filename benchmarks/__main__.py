@@ -4,11 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chat
+from benchmarks import chat, learning, steps, switching, verdicts
 from benchmarks.row import Row, table, write
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
+    "steps": steps.run,
+    "switching": switching.run,
+    "verdicts": verdicts.run,
+    "learning": learning.run,
 }
 
 

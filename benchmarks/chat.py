@@ -18,6 +18,7 @@ from core.up import migrate
 RATE = 100.0  # events a second
 PEOPLE = 100
 SECONDS, FULL_SECONDS = 20.0, 60.0
+WORDS: list[Heard] = [Command("status"), Text("tabby cat"), Text("Ana 2026"), Command("profiles")]
 
 
 def run(*, full: bool) -> list[Row]:
@@ -48,7 +49,7 @@ async def _talk(settings: Settings, seconds: float) -> list[float]:
     while time.perf_counter() < ends:
         await asyncio.sleep(chance.expovariate(RATE))
         update += 1
-        heard = chance.choice([Command("status"), Text("tabby cat"), Text("Ana 2026"), Command("profiles")])
+        heard = chance.choice(WORDS)
         tasks.append(asyncio.create_task(hear(update, chance.randrange(PEOPLE), heard, counted=True)))
     await asyncio.gather(*tasks)
     studio.engine.dispose()

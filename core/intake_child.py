@@ -13,7 +13,7 @@ import sys
 import warnings
 from typing import Any, BinaryIO, Final
 
-import pi_heif
+import pillow_heif
 from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from PIL.ExifTags import Base
 
@@ -24,7 +24,7 @@ DECODERS: Final = {
     "jpeg": JpegImagePlugin.JpegImageFile,
     "png": PngImagePlugin.PngImageFile,
     "webp": WebPImagePlugin.WebPImageFile,
-    "heif": pi_heif.HeifImageFile,
+    "heif": pillow_heif.HeifImageFile,
     "avif": AvifImagePlugin.AvifImageFile,
 }
 
@@ -90,10 +90,10 @@ def _confine(memory: int) -> None:
     # A core dump would leave somebody's photo on the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Every thread reserves address space for a stack and an arena of its own.
-    pi_heif.options.DECODE_THREADS = 1
+    pillow_heif.options.DECODE_THREADS = 1
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     for extra in ("THUMBNAILS", "DEPTH_IMAGES", "AUX_IMAGES"):
-        setattr(pi_heif.options, extra, False)
+        setattr(pillow_heif.options, extra, False)
     # Decoders warn about odd metadata; standard error belongs to what went wrong here.
     warnings.simplefilter("ignore")
 

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     base: str = "pocket"
     pack: str = "pocket"
     device: str = "auto"  # auto, cpu, cuda
-    threads: int = 0  # of torch; 0: as many as there are cores
+    threads: int = 0  # of torch; 0: one fewer than there are cores
 
     unlimited: bool = True  # credits are counted but never run out (SPEC A2)
     free_pictures: int = Field(default=10, ge=0)

@@ -28,14 +28,12 @@ from core.work_queue import connect
 
 log = logging.getLogger("up")
 
-# Libraries that report to their makers, look for a hub, or warn of what we do not use; and threads that
-# wait without spinning: on few cores, spinning ones take the time of those that work.
+# Libraries that report to their makers, look for a hub, or warn of what we do not use.
 QUIET = {
     "PYTHONUNBUFFERED": "1",
     "ORT_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
-    "OMP_WAIT_POLICY": "PASSIVE",
 }
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 10.0

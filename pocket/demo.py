@@ -81,7 +81,7 @@ class Play:
         while not happened():
             if time.monotonic() > ends:
                 raise TimeoutError(f"waited {PATIENCE:g} s for {what}")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
 
     async def until_said(self, part: str, times: int = 1) -> None:
         """Wait until the bot has said this so often."""
@@ -140,7 +140,9 @@ def outcome(studio: Studio) -> Outcome:
     return Outcome(profile, version, training, pictures)
 
 
-def untrained(settings: Settings, photos: list[DemoPhoto], class_word: str) -> tuple[list[bytes], list[float]]:
+def untrained(
+    settings: Settings, photos: list[DemoPhoto], class_word: str
+) -> tuple[list[bytes], list[float]]:
     """What the base answers to the same prompt without any training, and how like the subject that is."""
     catalogue = read_catalogue(settings.models_file)
     family = open_base(catalogue.bases[settings.base], torch.device("cpu"))
@@ -195,9 +197,7 @@ def leave(studio: Studio, play: Play, photos: list[DemoPhoto], memory: float) ->
     before, likenesses = untrained(studio.settings, photos, "man")
     shown = [(photo.path.read_bytes(), f"photo {number}") for number, photo in enumerate(photos, 1)
              if photo.truth == "good"][:SHOWN]  # fmt: skip
-    shown += [
-        (content, f"untrained {value:.2f}") for content, value in zip(before, likenesses, strict=True)
-    ]
+    shown += [(content, f"untrained {value:.2f}") for content, value in zip(before, likenesses, strict=True)]
     shown += kept[:SHOWN]
     (OUTPUT / "sheet.jpg").write_bytes(sheet([one for one, _ in shown], [label for _, label in shown], SHOWN))
     delivered = [row.similarity for row in done.pictures if not row.dropped and row.similarity is not None]
@@ -223,6 +223,9 @@ def missing(report: dict[str, Any], photos: list[DemoPhoto]) -> list[str]:
     wrong = []
     truth = {photo.path.name: PLANTED[photo.truth] for photo in photos if photo.truth != "good"}
     said = {entry["file"]: entry["reason"] for entry in report["photos_rejected"]}
+    # Of two copies of one picture either may be the one that is kept: the better.
+    pairs = {photo.repeats.name: photo.path.name for photo in photos if photo.repeats}
+    said = {pairs.get(name, name) if reason == "duplicate" else name: reason for name, reason in said.items()}
     if said != truth:
         wrong.append(f"refused were {said}, planted were {truth}")
     trained, floor = report["similarity_trained"], report["floor"]
@@ -269,7 +272,9 @@ def main() -> int:
     wrong = missing(report, photos)
     for line in wrong:
         print(f"DID NOT HAPPEN: {line}", file=sys.stderr)
-    print(f"{OUTPUT}/ holds the pictures, sheet.jpg and report.json; {time.monotonic() - began:.0f} s in all.")
+    print(
+        f"{OUTPUT}/ holds the pictures, sheet.jpg and report.json; {time.monotonic() - began:.0f} s in all."
+    )
     return 1 if wrong else 0
 
 

@@ -18,7 +18,7 @@ from core.storage.keys import account_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Account, Delivery, DeliveryState, Posted, Profile
 
-LEASE_SECONDS = 30.0  # above what one upload may take
+LEASE_SECONDS = 60.0  # above what one upload may take
 MOST_SECONDS = 24 * 3600.0  # a chat that could not be reached for so long is given up
 AT_ONCE = 20
 

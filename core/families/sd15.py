@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DDPMScheduler, StableDiffusionPipeline
-from diffusers.models.attention_processor import AttnProcessor
+from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
 from diffusers.utils import logging as diffusers_logging
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
@@ -42,6 +42,7 @@ class Sd15:
         )
         self._layers = Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder})
         self._adapters: dict[str, dict[str, Factors]] = {}
+        self._attention: type[AttnProcessor | AttnProcessor2_0] | None = None
         self._worn: tuple[tuple[str, float], ...] = ()
         self._worn_weights: dict[str, Tensor] = {}
 
@@ -62,9 +63,6 @@ class Sd15:
         pipeline.set_progress_bar_config(disable=True)
         for model in (pipeline.unet, pipeline.text_encoder, pipeline.vae):
             model.requires_grad_(requires_grad=False).eval()
-        if device.type == "cpu":
-            # On a processor the fused attention's backward pass in bfloat16 takes longer than the rest of it.
-            pipeline.unet.set_attn_processor(AttnProcessor())
         return cls(base, pipeline.to(device), device)
 
     @property
@@ -101,6 +99,7 @@ class Sd15:
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
         """Draw one picture per seed; the noise of each comes from its own generator on the processor."""
         self._wear(request.adapters)
+        self._attend(AttnProcessor2_0)
         pipeline = self._pipeline
         pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
         drawn: list[Pixels] = []
@@ -160,6 +159,8 @@ class Sd15:
             for layer, factors in trainable.factors().items()
         }
         self._layers.put(weights)
+        # On a processor the fused attention's backward pass in bfloat16 takes longer than the rest of it.
+        self._attend(AttnProcessor if self._device.type == "cpu" else AttnProcessor2_0)
         try:
             with torch.autocast(self._device.type, torch.bfloat16):
                 text = self._encode_prompts(batch.prompts)
@@ -175,6 +176,12 @@ class Sd15:
     def export(self, trainable: Trainable, *, step: int) -> Adapter:
         """Write the weights of now in the layout of diffusers and peft."""
         return Adapter(method="lora", base=self.base.name, weights=low_rank.written(trainable), step=step)
+
+    def _attend(self, kind: type[AttnProcessor | AttnProcessor2_0]) -> None:
+        """Let the UNet's attention be computed in this way."""
+        if self._attention is not kind:
+            self._pipeline.unet.set_attn_processor(kind())
+            self._attention = kind
 
     def _encode_prompts(self, prompts: tuple[str, ...]) -> Tensor:
         """Encode each different prompt once, (prompts, tokens, width)."""

@@ -39,8 +39,9 @@ _workshop: list[Workshop] = []  # the process's own; RQ calls `run` by name and 
 def open_workshop(studio: Studio, name: str) -> Workshop:
     """Make this process a workshop: `run` works in it from now on."""
     settings = studio.settings
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
+    # One core is left to the bots and the server: threads that share a core with another process wait for each
+    # other at every operation, which on two cores made a step up to ten times slower.
+    torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 2) - 1))
     device = settings.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

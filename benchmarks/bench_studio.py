@@ -1,0 +1,126 @@
+"""A studio in this process for benchmarks: the product's own conversation and jobs, without the queue between them."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+from sqlmodel import col, select
+
+from core.chat import Incoming, arrivals, respond
+from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
+from core.jobs import open_workshop, run
+from core.jobs.workshop import Workshop
+from core.settings import Settings
+from core.storage.database import reading, writing
+from core.storage.studio import Studio, open_studio
+from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.up import migrate, server_command, wait_for_server
+from pocket.cast import photos_of
+from pocket.people import make_person
+
+PHOTOS = 12
+PHOTO_SIZE = 1024
+
+
+class Bench:
+    """People who make profiles and draw them; work is done when `work` is called."""
+
+    def __init__(self, studio: Studio, workshop: Workshop) -> None:
+        self.studio, self.workshop = studio, workshop
+        self._updates = 0
+
+    def say(self, user: str, heard: Heard) -> None:
+        """One turn."""
+        self._updates += 1
+        respond(self.studio, Incoming("console", "bench", self._updates, user, user, heard))
+
+    def work(self) -> None:
+        """Do everything that waits, most urgent first, without a queue."""
+        while True:
+            with reading(self.studio.engine) as session:
+                waiting = session.exec(select(Work).where(Work.state == WorkState.PENDING)).all()
+            if not waiting:
+                return
+            first = min(waiting, key=lambda one: (one.kind == "learn", one.id))
+            run(first.id or 0, first.turn)
+
+    def learn(self, seed: int, plan: dict[str, Any] | None = None, user: str = "") -> Profile:
+        """A profile of a held-out person from 12 photos, trained."""
+        user = user or f"{seed}-{self._updates}"
+        person = make_person(seed)
+        self.say(user, Command("new"))
+        handle = self._draft(user)
+        word = {"boy": "man", "girl": "woman"}.get(person.kind, person.kind)
+        for heard in (
+            Chosen(f"class:{handle}:{word}"),
+            Text(f"Person {seed}"),
+            Chosen(f"keep:{handle}:keep"),
+            Chosen(f"consent:{handle}:agreed"),
+            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(PHOTOS)), "album"),
+        ):
+            self.say(user, heard)
+        drawings = photos_of(seed, PHOTOS, PHOTO_SIZE)
+        while waiting := arrivals.waiting(self.studio, "console"):
+            for arrival in waiting:
+                pixels = drawings[int(arrival.upload.ref)].pixels
+                _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+                arrivals.keep(self.studio, arrival, encoded.tobytes())
+        self.work()
+        self.say(user, Chosen(f"photos:{handle}:done"))
+        self.say(user, Chosen(f"train:{handle}:yes"))
+        with writing(self.studio.engine) as session:
+            profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
+            if plan and profile.version_id:
+                session.get_one(Version, profile.version_id).plan = json.dumps(plan)
+        self.work()
+        with reading(self.studio.engine) as session:
+            profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
+        if profile.state != ProfileState.TRAINED:
+            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
+        return profile
+
+    def version(self, profile: Profile) -> Version:
+        """The profile's current version."""
+        with reading(self.studio.engine) as session:
+            return session.get_one(Version, profile.version_id)
+
+    def draw(self, profile: Profile, user: str, words: str) -> list[PictureRow]:
+        """The pictures that the current profile's owner gets for these words."""
+        self.say(user, Command("imagine", words))
+        self.work()
+        with reading(self.studio.engine) as session:
+            newest = session.exec(
+                select(Work).where(Work.profile_id == profile.id).order_by(col(Work.id).desc())
+            ).first()
+            return list(session.exec(select(PictureRow).where(PictureRow.work_id == (newest and newest.id))))
+
+    def _draft(self, user: str) -> int:
+        with reading(self.studio.engine) as session:
+            drafts = (
+                select(Profile).where(Profile.state == ProfileState.DRAFT).order_by(col(Profile.id).desc())
+            )
+            return session.exec(drafts).first().handle  # type: ignore[union-attr]  # it was just opened
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """A studio in a temporary folder with its own server."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]  # pydantic's own
+        server = subprocess.Popen(server_command(settings))  # noqa: S603
+        try:
+            wait_for_server(settings)
+            migrate(settings)
+            studio = open_studio(settings)
+            workshop = open_workshop(studio, "bench")
+            yield Bench(studio, workshop)
+            workshop.intake.close()
+            studio.engine.dispose()
+        finally:
+            server.terminate()
+            server.wait()
