@@ -27,8 +27,8 @@ from pocket.cast import HELD_OUT, photos_of
 from pocket.demo import Play, own_settings
 
 SAMPLES = Path("pocket/weights/samples")
-NAME, CLASS_WORD, TRIGGER = "Robin", "woman", "zarobi"
-PERSON = HELD_OUT + 500_018
+NAME, CLASS_WORD, TRIGGER = "Robin", "man", "zarobi"
+PERSON = HELD_OUT + 500_031
 COUNT, SIZE = 14, 512
 
 
@@ -39,7 +39,7 @@ async def converse(play: Play, photos: list[Path]) -> None:
         await play.say("/new", Command("new"))
         await play.tap(CLASS_WORD)
         await play.until_said("What shall we call")
-        await play.say(NAME, Text(NAME))
+        await play.say("(a name)", Text(f"{NAME}, new"))  # the sample there is has the name
         await play.tap("Kept, encrypted")
         await play.tap("They agreed")
         await play.say("(photos)", Photos(tuple(upload(photo) for photo in photos), group="album"))

@@ -4,18 +4,22 @@ A change is added to the weight itself before the layer runs, in single precisio
 the layer: fewer operations, and drawing with an adapter costs what drawing without one costs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import safetensors.torch
 import torch
+from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from core.errors import ModelUnusable
 
 DOWN, UP = "lora_A.weight", "lora_B.weight"  # as peft and diffusers call them
+
+Shapes = tuple[torch.Size, torch.Size]
+"""Of `down` and `up`."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Trainable:
     """
 
     flat: nn.Parameter  # (numbers,), single precision
-    shapes: Mapping[str, tuple[torch.Size, torch.Size]]  # down and up, by layer
+    shapes: Mapping[str, Shapes]  # by layer
     scale: float  # alpha / rank
 
     def factors(self) -> dict[str, Factors]:
@@ -46,19 +50,29 @@ class Trainable:
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
 
-def blank(layers: Mapping[str, Tensor], *, rank: int, alpha: float, seed: int) -> Trainable:
-    """Make factors for the weights of these layers that change nothing yet: `down` normal, `up` zero."""
-    shapes: dict[str, tuple[torch.Size, torch.Size]] = {}
-    pieces: list[Tensor] = []
+def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> Trainable:
+    """Make factors of these shapes that change nothing yet: `down` normal, `up` zero."""
     generator = torch.Generator().manual_seed(seed)
-    for layer, weight in layers.items():
-        kernel = (1,) * (weight.dim() - 2)
-        down = torch.Size((rank, *weight.shape[1:]))
-        up = torch.Size((weight.shape[0], rank, *kernel))
-        shapes[layer] = (down, up)
+    pieces: list[Tensor] = []
+    for down, up in shapes.values():
+        rank = down[0]
         pieces += [torch.randn(down.numel(), generator=generator) / rank, torch.zeros(up.numel())]
-    device = next(iter(layers.values())).device
     return Trainable(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
+
+
+def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
+    """The factors' shapes by layer, as peft makes them for a model's layers whose path ends in one of the names.
+
+    peft decides which layers a name means and how a convolution is split, on a copy of the model without numbers;
+    so a file of ours is one of peft's by construction.
+    """
+    kind = type(model)
+    with torch.device("meta"):
+        empty = kind.from_config(model.config) if hasattr(kind, "from_config") else kind(model.config)
+    inject_adapter_in_model(LoraConfig(r=rank, lora_alpha=rank, target_modules=list(layers)), empty)
+    state = get_peft_model_state_dict(empty)
+    paths = [key.removesuffix(f".{DOWN}") for key in state if key.endswith(DOWN)]
+    return {f"{root}.{path}": (state[f"{path}.{DOWN}"].shape, state[f"{path}.{UP}"].shape) for path in paths}
 
 
 def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
@@ -132,14 +146,6 @@ class Layers:
                     self.frozen[layer] = module.weight.detach()
                     del module._parameters["weight"]
                     module.weight = self.frozen[layer]
-
-    def ending_in(self, root: str, *names: str) -> dict[str, Tensor]:
-        """The frozen weights of one model's layers whose path ends in one of the names."""
-        return {
-            layer: weight
-            for layer, weight in self.frozen.items()
-            if layer.startswith(f"{root}.") and layer.endswith(tuple(f".{name}" for name in names))
-        }
 
     def put(self, weights: Mapping[str, Tensor]) -> None:
         """Let these layers use these weights and all others their frozen ones."""

@@ -140,10 +140,9 @@ class Sd15:
 
     def trainable(self, *, rank: int, alpha: float, seed: int) -> Trainable:
         """Make new adapter weights for the UNet's layers and the text encoder's attention."""
-        layers = self._layers.ending_in("unet", *UNET_LAYERS) | self._layers.ending_in(
-            self._text, *TEXT_LAYERS
-        )
-        return low_rank.blank(layers, rank=rank, alpha=alpha, seed=seed)
+        shapes = low_rank.shapes_of(self._pipeline.unet, "unet", UNET_LAYERS, rank)
+        shapes |= low_rank.shapes_of(self._pipeline.text_encoder, self._text, TEXT_LAYERS, rank)
+        return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device)
 
     def noise_steps(self) -> int:
         """How many timesteps there are to draw from."""

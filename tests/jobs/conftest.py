@@ -1,0 +1,69 @@
+"""Models are loaded once for all tests; every test or module has a studio of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from contextlib import AbstractContextManager
+
+import pytest
+import torch
+
+from core.faces import FacePack
+from core.families import open_base
+from core.families.catalogue import read
+from core.families.family import Family
+from core.work_queue import connect
+from tests.jobs.workplace import Person, Workplace, embedded_server, settings_in, workplace, write_models
+
+
+class Opens(Protocol):
+    """Opens a workplace in a folder; the same folder again is the same studio with another worker."""
+
+    def __call__(self, folder: Path, **chosen: Any) -> AbstractContextManager[Workplace]: ...
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with embedded_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def family(models: Path) -> Family:
+    return open_base(read(models).bases["pocket"], torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def pack(models: Path) -> FacePack:
+    return FacePack.open(read(models).packs["pocket"].path, threads=1)
+
+
+@pytest.fixture(scope="session")
+def opens(server: str, models: Path, family: Family, pack: FacePack) -> Opens:
+    @contextmanager
+    def opened(folder: Path, **chosen: Any) -> Iterator[Workplace]:
+        connect(settings_in(folder, redis_url=server)).flushall()
+        with workplace(folder, server, models, **chosen) as place:
+            place.workshop._family, place.workshop._pack = family, pack  # loading them takes seconds
+            yield place
+        for name in family.installed():
+            family.remove(name)
+
+    return opened
+
+
+@pytest.fixture
+def place(opens: Opens, tmp_path: Path) -> Iterator[Workplace]:
+    with opens(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def ana(place: Workplace) -> Person:
+    return Person(place.studio)

@@ -1,0 +1,143 @@
+"""A set of photos, looked at by a worker: what is kept, what is refused and why, and what people hear of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from sqlmodel import col, select
+
+from core.conversation.messages import Chosen
+from core.intake import decode
+from core.storage.database import reading
+from core.storage.keys import photos_key
+from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
+from core.work_queue import WAKE
+from pocket import faults
+from tests.jobs.conftest import Opens
+from tests.jobs.workplace import (
+    STRANGER,
+    Person,
+    Workplace,
+    begin,
+    hear,
+    jpeg,
+    newest_profile,
+    photos,
+    send,
+)
+
+GOOD = 6
+DUPLICATE, BLURRED, STRANGE, PAPER = GOOD + 1, GOOD + 2, GOOD + 3, GOOD + 4
+
+
+def _pixels(content: bytes) -> np.ndarray:
+    return cv2.cvtColor(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def _mixed_set() -> list[bytes]:
+    """Six good photos, one of them again, one out of focus, one of somebody else, and no photo at all."""
+    good = photos(GOOD + 1)
+    blurred = jpeg(faults.blurred(_pixels(good[GOOD])))
+    return [*good[:GOOD], jpeg(_pixels(good[1]), 60), blurred, *photos(1, STRANGER), b"%PDF-1.7\n%%EOF\n"]
+
+
+@pytest.fixture(scope="module")
+def looked(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workplace, Person]]:
+    """A mixed set that has been looked at."""
+    with opens(tmp_path_factory.mktemp("look")) as place:
+        ana = Person(place.studio)
+        begin(ana)
+        send(ana, _mixed_set())
+        place.work()
+        hear(ana)
+        yield place, ana
+
+
+def _photos(place: Workplace) -> dict[int, Photo]:
+    with reading(place.studio.engine) as session:
+        return {photo.number: photo for photo in session.exec(select(Photo).order_by(col(Photo.number)))}
+
+
+def test_every_photo_gets_its_own_verdict(looked: tuple[Workplace, Person]) -> None:
+    verdicts = {number: photo.verdict for number, photo in _photos(looked[0]).items()}
+
+    good = [number for number in range(1, PAPER) if verdicts[number] == "accepted"]
+    repeated = {number for number in (2, DUPLICATE) if verdicts[number] == "duplicate"}
+    assert len(repeated) == 1  # of two copies either may be the better one
+    assert good == sorted({*range(1, GOOD + 1), DUPLICATE} - repeated)
+    assert verdicts[BLURRED] == "blurred"
+    assert verdicts[STRANGE] == "other_person"
+    assert verdicts[PAPER] == "not_a_picture"
+
+
+def test_a_duplicate_names_the_photo_that_it_repeats(looked: tuple[Workplace, Person]) -> None:
+    (repeated,) = (photo for photo in _photos(looked[0]).values() if photo.verdict == "duplicate")
+
+    assert {repeated.number, repeated.other} == {2, DUPLICATE}
+
+
+def test_only_what_was_accepted_is_chosen(looked: tuple[Workplace, Person]) -> None:
+    for photo in _photos(looked[0]).values():
+        assert photo.chosen == (photo.verdict == "accepted")
+
+
+def test_kept_photos_and_thumbnails_open_with_the_photos_key(looked: tuple[Workplace, Person]) -> None:
+    studio = looked[0].studio
+    key = studio.keys.open(photos_key(newest_profile(studio).handle))
+
+    for photo in _photos(looked[0]).values():
+        if photo.state == PhotoState.JUDGED:
+            assert decode(studio.files.read(photo.file, key)).shape == (256, 256, 3)
+            assert max(decode(studio.files.read(photo.thumbnail, key)).shape) <= 256
+
+
+def test_what_came_in_is_erased_once_it_was_looked_at(looked: tuple[Workplace, Person]) -> None:
+    place, _ = looked
+    assert {photo.raw for photo in _photos(place).values()} == {""}
+
+    place.upkeep.erase()
+
+    kinds = [name.split("/")[1].split("-")[0] for name in place.studio.files.names()]
+    assert sorted(set(kinds)) == ["photo", "thumb"]
+    with reading(place.studio.engine) as session:
+        assert session.exec(select(DoomedFile)).all() == []
+
+
+def test_the_panel_names_each_refused_photo_by_its_number(looked: tuple[Workplace, Person]) -> None:
+    said = "\n".join(reply.text for reply in looked[1].messages.values())
+
+    for number in (BLURRED, STRANGE, PAPER):
+        assert f"Photo {number}" in said
+    assert "is the same picture as" in said
+
+
+def test_people_hear_of_every_photo_as_soon_as_it_was_looked_at(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, photos(3))
+    with place.workshop.redis.pubsub(ignore_subscribe_messages=True) as channel:
+        channel.subscribe(WAKE)
+        place.work()
+        heard = []
+        while message := channel.get_message(timeout=0.2):
+            heard.append(message["data"])
+
+    look = place.last(WorkKind.LOOK)
+    assert heard.count(b"news") >= 3
+    assert look.news >= 3
+    assert look.state == WorkState.SUCCEEDED
+
+
+def test_a_photo_that_the_owner_took_out_stays_out_when_more_arrive(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, photos(3))
+    place.work()
+    hear(ana)
+    ana.say(Chosen(f"out:{newest_profile(place.studio).handle}:2"))
+
+    send(ana, photos(2, first_scene=5100))
+    place.work()
+
+    chosen = {number: photo.chosen for number, photo in _photos(place).items()}
+    assert chosen == {1: True, 2: False, 3: True, 4: True, 5: True}
