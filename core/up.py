@@ -4,6 +4,7 @@
 all.
 """
 
+import ctypes
 import logging
 import os
 import shutil
@@ -36,6 +37,7 @@ QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
 }
 ROOT = Path(__file__).resolve().parents[1]
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START_SECONDS = 10.0
 STOP_SECONDS = 120.0  # a worker saves its training before it ends
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # before a process that ended is started again
@@ -91,7 +93,8 @@ def _server_binary() -> str:
 def wait_for_server(settings: Settings) -> None:
     """Return when the server answers; raises `TimeoutError`."""
     redis = connect(settings)
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + PR_SET_PDEATHSIG = 1  # linux/prctl.h
+START_SECONDS
     while time.monotonic() < until:
         try:
             redis.ping()
@@ -129,7 +132,7 @@ class Supervisor:
         self._start(one)
 
     def _start(self, one: Watched) -> None:
-        one.process = subprocess.Popen(one.command, cwd=ROOT, env=os.environ | QUIET)  # noqa: S603
+        one.process = subprocess.Popen(one.command, cwd=ROOT, env=os.environ | QUIET, preexec_fn=_end_with_parent)  # noqa: S603
         one.started = time.monotonic()
         one.starts += 1
 
@@ -163,6 +166,12 @@ class Supervisor:
                     one.process.wait(STOP_SECONDS)
                 except subprocess.TimeoutExpired:
                     one.process.kill()
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end this child when its supervisor is killed: an orphan would go on writing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start_studio(settings: Settings) -> Supervisor:

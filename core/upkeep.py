@@ -18,22 +18,18 @@ from sqlmodel import Session, col, delete, func, select
 from core.settings import Settings
 from core.storage import work as works
 from core.storage.database import clock, reading, writing
-from core.storage.erasing import begin_deletion, destroy_keys, sweep
+from core.storage.erasing import begin_deletion, destroy_keys, named_files, sweep, truncate_log
 from core.storage.keys import profile_key
 from core.storage.studio import Studio, open_studio
 from core.storage.tables import (
     OPEN_WORK,
-    Checkpoint,
     Delivery,
     DeliveryState,
     DoomedFile,
     Erasure,
     Inbox,
-    Photo,
-    PictureRow,
     Profile,
     ProfileState,
-    Version,
     Work,
     WorkerRow,
     WorkKind,
@@ -212,7 +208,7 @@ class Upkeep:
             with writing(self.studio.engine) as session:
                 session.execute(delete(DoomedFile).where(col(DoomedFile.name).in_(doomed)))
         if erasures:
-            _truncate_log(self.studio)
+            truncate_log(self.studio)
 
     def _bury_restored(self) -> None:
         """A restored backup may hold profiles that were deleted since: their keys are buried, so they go too."""
@@ -232,7 +228,7 @@ class Upkeep:
     def remove_orphans(self) -> None:
         """Files that no row names, and that none named three leases ago: what a crash left behind."""
         with reading(self.studio.engine) as session:
-            named = _named_files(session)
+            named = named_files(session)
         stored = {name for name in self.studio.files.names() if not name.startswith("class/")}
         orphans = stored - named
         for name in orphans & self._orphans:
@@ -292,26 +288,6 @@ def _fail_lost_trainings(session: Session) -> None:
     ).all()
     for profile in rows:
         profile.state, profile.reason = ProfileState.FAILED, "worker_lost"
-
-
-def _named_files(session: Session) -> set[str]:
-    named: set[str] = set(session.exec(select(DoomedFile.name)))
-    for row in session.exec(select(Photo.raw, Photo.file, Photo.thumbnail)):
-        named.update(row)
-    named.update(session.exec(select(PictureRow.file)))
-    for version in session.exec(select(Version.weights, Version.template, Version.saved)):
-        named.update(version)
-    for weights, samples in session.exec(select(Checkpoint.weights, Checkpoint.samples)):
-        named.add(weights)
-        named.update(name for name, _ in json.loads(samples or "[]"))
-    return named
-
-
-def _truncate_log(studio: Studio) -> None:
-    """Deleted rows stay readable in SQLite's write-ahead log until it is emptied."""
-    if studio.engine.dialect.name == "sqlite":
-        with studio.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def main() -> None:

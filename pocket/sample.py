@@ -5,7 +5,6 @@ that the filter compares with, and a picture come out as files; the entry for mo
 """
 
 import asyncio
-import shutil
 import sys
 import tempfile
 import threading
@@ -53,7 +52,7 @@ async def converse(play: Play, photos: list[Path]) -> None:
 def keep(studio: Studio) -> str:
     """Write the files; answers the entry for models.toml."""
     with reading(studio.engine) as session:
-        profile = session.exec(select(Profile).where(col(Profile.version_id).is_not(None))).one()
+        profile = session.exec(select(Profile).where(col(Profile.version_id).is_not(None), Profile.sample == "")).one()
         version = session.get_one(Version, profile.version_id)
         best = session.exec(
             select(Checkpoint).where(
@@ -97,7 +96,6 @@ def main() -> int:
             play = Play(Console(studio, platform, "sample"), platform)
             platform.write = play.hear
             asyncio.run(converse(play, photos))
-            shutil.rmtree(SAMPLES, ignore_errors=True)
             print(keep(studio))
         finally:
             supervisor.stop()

@@ -12,8 +12,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from core.accounts import find_account
-from core.chat.effects import Scene, carry_out
+from core.chat.effects import carry_out
 from core.chat.outbox import post
+from core.chat.scene import Scene
 from core.chat.views import build_view, work_view
 from core.conversation import phrases
 from core.conversation.messages import (

@@ -1,6 +1,6 @@
 """The conversation: one thing is heard, and out come the effects wanted and the replies."""
 
-from core.conversation import making, news, phrases, work_phrases
+from core.conversation import keeping, making, news, phrases, work_phrases
 from core.conversation.effects import (
     Delete,
     DeletePhotos,
@@ -29,7 +29,7 @@ from core.conversation.messages import (
     Say,
     Text,
 )
-from core.conversation.views import ProfileView, Shown, View
+from core.conversation.views import ProfileView, View
 from core.prompts import Prompt, PromptRefused, normal_name, parse
 
 SUPPORT_HOURS = 24
@@ -83,15 +83,15 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "imagine":
             return _imagine(view, words)
         case "profiles":
-            return _profiles(view)
+            return keeping.profiles(view)
         case "status":
             return _say(work_phrases.status(view))
         case "cancel":
             return _cancel(view)
         case "delete":
-            return _delete(view, words)
+            return keeping.delete(view, words)
         case "privacy":
-            return _privacy(view)
+            return keeping.privacy(view)
         case "help":
             return _say(phrases.HELP)
     return _say(phrases.UNKNOWN_COMMAND)
@@ -152,28 +152,6 @@ def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     return Turn((Draw(profile.handle, prompt),))
 
 
-def _profiles(view: View) -> Turn:
-    if not view.profiles:
-        return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
-    lines = [phrases.profile_line(profile, profile.handle == view.current) for profile in view.profiles]
-    usable = [profile for profile in view.profiles if profile.state == "trained"]
-    options = [
-        Option(f"use:{profile.handle}", f"Use {profile.name}")
-        for profile in usable
-        if profile.handle != view.current
-    ]
-    options.append(Option("new", "Make another"))
-    thumbnails = tuple(
-        Shown(profile.sheet[0].file, profile.sheet[0].key, profile.name)
-        for profile in usable
-        if profile.sheet
-    )
-    text = "\n".join(lines)
-    if thumbnails:
-        return Turn(replies=(Gallery(thumbnails, text, tuple(options)),))
-    return _say(text, *options)
-
-
 def _cancel(view: View) -> Turn:
     options = []
     for work in view.works:
@@ -190,48 +168,6 @@ def _cancel(view: View) -> Turn:
         drop = Option(f"drop:{view.draft.handle}:all", "Delete the draft and its photos")
         return Turn((PutAside(),), (Say(phrases.PUT_ASIDE, (drop,)),))
     return _say(phrases.NOTHING_TO_CANCEL)
-
-
-def _delete(view: View, words: str) -> Turn:
-    if not view.profiles:
-        return _say(phrases.NO_PROFILES)
-    if words:
-        named = [profile for profile in view.profiles if profile.name.casefold() == words.casefold()]
-        if not named:
-            return _say(phrases.unknown_profile(words))
-        return _ask_delete(named[0])
-    options = [
-        Option(f"delete:{profile.handle}", f"Delete {profile.name or 'the draft'}")
-        for profile in view.profiles
-    ]
-    return _say("Which one shall I delete for ever?", *options)
-
-
-def _ask_delete(profile: ProfileView) -> Turn:
-    return _say(
-        phrases.confirm_delete(profile),
-        Option(f"erase:{profile.handle}", "Delete for ever"),
-        Option("keepit", "Keep it"),
-    )
-
-
-def _privacy(view: View) -> Turn:
-    options = []
-    for profile in view.profiles:
-        if profile.sample:
-            continue
-        name, handle = profile.name or "draft", profile.handle
-        options.append(Option(f"delete:{handle}", f"Delete {name}"))
-        if profile.retention == "keep" and profile.state != "draft":
-            options.append(Option(f"photos-gone:{handle}", f"Delete only the photos of {name}"))
-        if profile.consent in ("self", "agreed") and profile.state != "draft":
-            options.append(Option(f"withdraw:{handle}", f"Withdraw consent for {name}"))
-        elif profile.consent == "withdrawn":
-            options.append(Option(f"consent-again:{handle}", f"Give consent for {name} again"))
-        if profile.state != "draft":
-            label = "Close" if profile.support_until else "Open"
-            options.append(Option(f"support:{handle}", f"{label} support window for {name}"))
-    return _say(phrases.privacy(view), *options)
 
 
 # ── words and taps
@@ -279,7 +215,7 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "use":
             return Turn((Select(handle),), (Say(f"/imagine now draws {name}."),))
         case "delete":
-            return _ask_delete(profile)
+            return keeping.ask_delete(profile)
         case "erase":
             return Turn((Delete(handle, phrases.deleted(profile.name)),))
         case "photos-gone":

@@ -180,3 +180,24 @@ def _delete_rows(session: Session, erasure: Erasure) -> None:
     for table in (PictureRow, Delivery, Posted, Opening, Work, Version):
         session.execute(delete(table).where(col(table.profile_id) == profile))
     session.execute(delete(Profile).where(col(Profile.id) == profile))
+
+
+def named_files(session: Session) -> set[str]:
+    """Every file that some row still names."""
+    named: set[str] = set(session.exec(select(DoomedFile.name)))
+    for row in session.exec(select(Photo.raw, Photo.file, Photo.thumbnail)):
+        named.update(row)
+    named.update(session.exec(select(PictureRow.file)))
+    for version in session.exec(select(Version.weights, Version.template, Version.saved)):
+        named.update(version)
+    for weights, samples in session.exec(select(Checkpoint.weights, Checkpoint.samples)):
+        named.add(weights)
+        named.update(name for name, _ in json.loads(samples or "[]"))
+    return named
+
+
+def truncate_log(studio: Studio) -> None:
+    """Deleted rows stay readable in SQLite's write-ahead log until it is emptied."""
+    if studio.engine.dialect.name == "sqlite":
+        with studio.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -4,72 +4,32 @@ Times are seconds since 1970 by the database's clock. `handle` is the random num
 see; `id` never leaves the database.
 """
 
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class ProfileState(StrEnum):
-    """Where a profile is in its life (SPEC P8)."""
-
-    DRAFT = "draft"
-    QUEUED = "queued"
-    TRAINING = "training"
-    TRAINED = "trained"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    DELETING = "deleting"
-
-
-class Retention(StrEnum):
-    """What becomes of the photos when the training has ended (SPEC I10)."""
-
-    KEEP = "keep"
-    TEMPLATE = "template"
-    DELETE = "delete"
-
-
-class PhotoState(StrEnum):
-    """Where a photo is between being heard of and being gone."""
-
-    ANNOUNCED = "announced"
-    STORED = "stored"
-    JUDGED = "judged"
-    REFUSED = "refused"
-
-
-class WorkKind(StrEnum):
-    """What a worker can be asked for, most urgent first."""
-
-    LOOK = "look"
-    DRAW = "draw"
-    LEARN = "learn"
-
-
-class WorkState(StrEnum):
-    """Pending, dispatched and running are open; the rest is for ever."""
-
-    PENDING = "pending"
-    DISPATCHED = "dispatched"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-OPEN_WORK = (WorkState.PENDING, WorkState.DISPATCHED, WorkState.RUNNING)
-
-
-class DeliveryState(StrEnum):
-    """Where a reply is on its way to the chat."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    DROPPED = "dropped"
-    UNDELIVERABLE = "undeliverable"
+from core.storage.states import (
+    OPEN_WORK as OPEN_WORK,
+)
+from core.storage.states import (
+    DeliveryState as DeliveryState,
+)
+from core.storage.states import (
+    PhotoState as PhotoState,
+)
+from core.storage.states import (
+    ProfileState as ProfileState,
+)
+from core.storage.states import (
+    Retention as Retention,
+)
+from core.storage.states import (
+    WorkKind as WorkKind,
+)
+from core.storage.states import (
+    WorkState as WorkState,
+)
 
 
 def _handle() -> Any:

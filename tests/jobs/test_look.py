@@ -118,6 +118,7 @@ def test_people_hear_of_every_photo_as_soon_as_it_was_looked_at(place: Workplace
     send(ana, photos(3))
     with place.workshop.redis.pubsub(ignore_subscribe_messages=True) as channel:
         channel.subscribe(WAKE)
+        channel.get_message(timeout=5.0)  # that it listens now
         place.work()
         heard = []
         while message := channel.get_message(timeout=0.2):

@@ -1,0 +1,190 @@
+"""Effects on the draft of a profile, from its opening to its confirmation."""
+
+import secrets
+from dataclasses import asdict
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from core.accounts import name_key, open_profile
+from core.chat.scene import Scene
+from core.chat.views import work_view
+from core.conversation.effects import (
+    AddPhotos,
+    Confirm,
+    Describe,
+    KeepPhoto,
+    OpenDraft,
+    PutAside,
+    UndoPhotos,
+    WantClass,
+)
+from core.conversation.messages import Heard, Learning, Looked, Opened
+from core.storage import ledger
+from core.storage.database import clock
+from core.storage.erasing import discard_photo
+from core.storage.keys import photos_key, profile_key
+from core.storage.tables import Photo, Profile, ProfileState, Version, WantedClass, WorkKind
+from core.storage.work import ask, hold_ref
+
+BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
+
+
+def _words(scene: Scene, profile: Profile, **changes: str) -> dict[str, Any]:
+    place = f"profile-{profile.handle}"
+    words: dict[str, Any] = scene.studio.unseal(profile_key(profile.handle), profile.sealed, place)
+    if changes:
+        words.update(changes)
+        profile.sealed = scene.studio.seal(profile_key(profile.handle), words, place)
+    return words
+
+
+def open_draft(scene: Scene, effect: OpenDraft) -> Heard | None:
+    """Open a new draft, or the one that was put aside."""
+    draft = scene.draft()
+    if draft is None and (aside := _aside(scene)):
+        draft = aside
+    elif draft is None:
+        draft = open_profile(scene.studio, scene.session, scene.account, {})
+    scene.account.draft_id = draft.id
+    return Opened(draft.handle) if effect.kind else None
+
+
+def _aside(scene: Scene) -> Profile | None:
+    """The newest draft that was put aside."""
+    return scene.session.exec(
+        select(Profile)
+        .where(Profile.account_id == scene.account.id, Profile.state == ProfileState.DRAFT)
+        .order_by(col(Profile.id).desc())
+    ).first()
+
+
+def describe(scene: Scene, effect: Describe) -> None:
+    """Fill one field in."""
+    draft = scene.draft()
+    if draft is None:
+        return
+    match effect.field:
+        case "class_word":
+            _words(scene, draft, class_word=effect.value)
+        case "name":
+            _words(scene, draft, name=effect.value)
+            draft.name_key = name_key(scene.studio, scene.account, effect.value)
+        case "retention":
+            draft.retention = effect.value
+        case "consent":
+            draft.consent, draft.consent_at = effect.value, clock(scene.session)
+        case "photos_done":
+            draft.photos_done = bool(effect.value)
+
+
+def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
+    """Take announced files into the set; the very same file counts once."""
+    draft = scene.draft()
+    if draft is None:
+        return None
+    now = clock(scene.session)
+    same_album = bool(effect.photos.group) and effect.photos.group == draft.batch_group
+    if not same_album and now - draft.batch_at > BATCH_SECONDS:
+        draft.batch += 1
+    draft.batch_at, draft.batch_group = now, effect.photos.group
+    number = scene.session.exec(select(func.max(Photo.number)).where(Photo.profile_id == draft.id)).one() or 0
+    for upload in effect.photos.files:
+        unique = scene.studio.keys.fingerprint("uploads", f"{scene.platform}:{upload.unique}".encode())
+        if scene.session.exec(
+            select(Photo.id).where(Photo.profile_id == draft.id, Photo.unique_ref == unique)
+        ).first():
+            continue  # the very same file, sent again
+        number += 1
+        photo = Photo(
+            profile_id=draft.id or 0,
+            number=number,
+            platform=scene.platform,
+            chat=scene.chat,
+            unique_ref=unique,
+            created_at=now,
+        )
+        place = f"photo-{draft.handle}-{number}"
+        photo.sealed = scene.studio.seal(photos_key(draft.handle), {"upload": asdict(upload)}, place)
+        scene.session.add(photo)
+    draft.photos_done = False
+    scene.session.flush()
+    return Looked(draft.handle)
+
+
+def keep_photo(scene: Scene, effect: KeepPhoto) -> None:
+    """Put a photo back, or take it out."""
+    draft = scene.draft()
+    photo = _photo(scene, draft, effect.number) if draft else None
+    if photo and photo.file:
+        photo.owner = "kept" if effect.keep else "removed"
+        photo.chosen = effect.keep
+
+
+def undo_photos(scene: Scene, _: UndoPhotos) -> Heard | None:
+    """Take the photos of the latest batch out."""
+    draft = scene.draft()
+    if draft is None:
+        return None
+    photos = scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
+    newest = max((photo.created_at for photo in photos), default=0.0)
+    for photo in photos:
+        if newest - photo.created_at < BATCH_SECONDS:
+            discard_photo(scene.session, photo)
+    scene.session.flush()
+    return Looked(draft.handle)
+
+
+def _photo(scene: Scene, draft: Profile, number: int) -> Photo | None:
+    return scene.session.exec(
+        select(Photo).where(Photo.profile_id == draft.id, Photo.number == number)
+    ).first()
+
+
+def confirm(scene: Scene, _: Confirm) -> Heard | None:
+    """Freeze the version, hold the credit and queue the training."""
+    draft = scene.draft()
+    if draft is None:
+        return None
+    session, studio = scene.session, scene.studio
+    session.flush()
+    version = Version(
+        profile_id=draft.id or 0,
+        base=studio.settings.base,
+        seed=secrets.randbits(53),
+        created_at=clock(session),
+    )
+    session.add(version)
+    session.flush()
+    work = ask(
+        session,
+        kind=WorkKind.LEARN,
+        account_id=scene.account.id,
+        profile_id=draft.id,
+        version_id=version.id,
+        platform=scene.platform,
+        chat=scene.chat,
+    )
+    unit, ref = hold_ref(work)
+    unlimited = studio.settings.unlimited
+    ledger.hold(session, scene.account.id or 0, unit, 1, ref, clock(session), unlimited=unlimited)
+    for photo in session.exec(select(Photo).where(Photo.profile_id == draft.id)):
+        if not photo.chosen:
+            discard_photo(session, photo)
+    draft.state = ProfileState.QUEUED
+    draft.version_id = version.id
+    scene.account.draft_id = None
+    scene.account.current_id = draft.id
+    return Learning(work_view(studio, session, work, draft.handle))
+
+
+def put_aside(scene: Scene, _: PutAside) -> None:
+    """Keep the draft for later."""
+    scene.account.draft_id = None
+
+
+def want_class(scene: Scene, effect: WantClass) -> None:
+    """Count a class word that the list lacks."""
+    row = scene.session.get(WantedClass, effect.word) or WantedClass(word=effect.word)
+    row.times += 1
+    scene.session.add(row)

@@ -1,0 +1,307 @@
+"""A whole small training: what is kept of it, what people hear, and how it ends when it does not go well."""
+
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from sqlmodel import col, select
+
+import core.jobs.slice
+from core.conversation.messages import Chosen
+from core.errors import KeyGone
+from core.storage import ledger
+from core.storage.database import reading
+from core.storage.keys import photos_key, profile_key
+from core.storage.tables import Checkpoint, Photo, Profile, ProfileState, Work, WorkKind, WorkState
+from tests.jobs.conftest import Opens
+from tests.jobs.workplace import (
+    TRAINING,
+    Person,
+    Workplace,
+    change,
+    confirm,
+    hear,
+    newest_profile,
+    photos,
+    refreshed,
+    version_of,
+)
+
+
+@dataclass
+class Learnt:
+    """Three trained profiles of three people, one for each way to treat the photos."""
+
+    place: Workplace
+    people: dict[str, Person]
+    profiles: dict[str, Profile]
+    class_files: list[list[str]]  # after each training
+
+
+@pytest.fixture(scope="module")
+def learnt(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learnt]:
+    with opens(tmp_path_factory.mktemp("learn")) as place:
+        done = Learnt(place, {}, {}, [])
+        for user, retention in (("keep", "Kept"), ("template", "Deleted, keeping"), ("delete", "Deleted with")):
+            person = Person(place.studio, user)
+            profile = confirm(place, person, retention)
+            place.work()
+            hear(person)
+            done.people[user], done.profiles[user] = person, newest_profile(place.studio)
+            done.class_files.append(_stored_class_images(place))
+            assert done.profiles[user].id == profile.id
+        yield done
+
+
+def _stored_class_images(place: Workplace) -> list[str]:
+    """Each class image's name and when it was written."""
+    folder = place.studio.settings.data_dir / "files"
+    return [f"{name} {(folder / name).stat().st_mtime_ns}" for name in place.studio.files.names("class")]
+
+
+def _checkpoints(place: Workplace, profile: Profile) -> list[Checkpoint]:
+    with reading(place.studio.engine) as session:
+        return list(
+            session.exec(
+                select(Checkpoint)
+                .where(Checkpoint.version_id == profile.version_id)
+                .order_by(col(Checkpoint.step))
+            )
+        )
+
+
+def _state(place: Workplace) -> ProfileState:
+    return newest_profile(place.studio).state
+
+
+def _credit(place: Workplace, unit: str = ledger.TRAINING) -> int:
+    with reading(place.studio.engine) as session:
+        return ledger.balance(session, newest_profile(place.studio).account_id, unit)
+
+
+def test_class_images_are_drawn_once_and_shared(learnt: Learnt) -> None:
+    first, *later = learnt.class_files
+
+    assert len(first) == 4
+    assert later == [first, first]
+
+
+def test_every_checkpoint_has_its_samples_and_their_likeness(learnt: Learnt) -> None:
+    profile = learnt.profiles["keep"]
+    key = learnt.place.studio.keys.open(profile_key(profile.handle))
+
+    checkpoints = _checkpoints(learnt.place, profile)
+
+    assert [one.step for one in checkpoints] == [4, 8, 12]
+    for one in checkpoints:
+        ((file, likeness),) = json.loads(one.samples)
+        assert learnt.place.studio.files.read(file, key).startswith(b"\x89PNG")
+        assert one.similarity == (likeness or 0.0)
+
+
+def test_the_best_checkpoint_is_kept(learnt: Learnt) -> None:
+    for profile in learnt.profiles.values():
+        best = max(_checkpoints(learnt.place, profile), key=lambda one: (one.similarity, one.step))
+        version = version_of(learnt.place.studio, profile)
+
+        assert (version.weights, version.best_step) == (best.weights, best.step)
+        assert version.similarity == best.similarity
+        assert version.state == profile.state == ProfileState.TRAINED
+
+
+def test_nothing_is_left_to_go_on_from(learnt: Learnt) -> None:
+    assert version_of(learnt.place.studio, learnt.profiles["keep"]).saved == ""
+
+    learnt.place.upkeep.erase()
+
+    assert [name for name in learnt.place.studio.files.names() if "/run-" in name] == []
+
+
+def test_the_floor_and_the_photos_own_likeness_name_their_recogniser(learnt: Learnt) -> None:
+    version = version_of(learnt.place.studio, learnt.profiles["keep"])
+
+    assert version.recogniser_hash == learnt.place.workshop.pack().recogniser_hash
+    assert version.own_similarity is not None
+    assert version.floor is not None
+    assert version.class_similarity is not None
+    assert version.class_similarity < version.floor < version.own_similarity < 1.0
+
+
+def test_the_person_hears_of_the_steps_and_of_the_end(learnt: Learnt) -> None:
+    said = [reply.text for reply in learnt.people["keep"].messages.values()]
+
+    assert sum("is ready." in text for text in said) == 1
+    with reading(learnt.place.studio.engine) as session:
+        version_id = learnt.profiles["keep"].version_id
+        work = session.exec(select(Work).where(Work.version_id == version_id)).one()
+    progress = json.loads(work.progress)
+    checkpoints = _checkpoints(learnt.place, learnt.profiles["keep"])
+    assert (progress["step"], progress["steps"]) == (12, 12)
+    assert progress["similarities"] == [one.similarity for one in checkpoints]
+
+
+def test_the_credit_of_a_training_is_spent_once(learnt: Learnt) -> None:
+    for profile in learnt.profiles.values():
+        with reading(learnt.place.studio.engine) as session:
+            assert ledger.balance(session, profile.account_id, ledger.TRAINING) == 0
+
+
+# ── what becomes of the photos (SPEC I10)
+
+
+def test_photos_that_are_kept_still_open_afterwards(learnt: Learnt) -> None:
+    studio, profile = learnt.place.studio, learnt.profiles["keep"]
+    key = studio.keys.open(photos_key(profile.handle))
+
+    with reading(studio.engine) as session:
+        kept = session.exec(select(Photo.file).where(Photo.profile_id == profile.id)).all()
+    template = np.load(io.BytesIO(studio.files.read(version_of(studio, profile).template, key)))
+
+    assert len([studio.files.read(file, key) for file in kept]) == len(photos())
+    assert len(template) == len(photos())
+
+
+@pytest.mark.parametrize("retention", ["template", "delete"])
+def test_photos_that_are_not_kept_are_gone_with_their_key(learnt: Learnt, retention: str) -> None:
+    studio, profile = learnt.place.studio, learnt.profiles[retention]
+
+    learnt.place.upkeep.erase()
+
+    with pytest.raises(KeyGone):
+        studio.keys.open(photos_key(profile.handle))
+    with reading(studio.engine) as session:
+        assert session.exec(select(Photo).where(Photo.profile_id == profile.id)).all() == []
+    kinds = {name.split("/")[1].split("-")[0] for name in studio.files.names(str(profile.handle))}
+    assert kinds == {"weights", "sample"} | ({"template"} if retention == "template" else set())
+
+
+def test_a_kept_template_goes_on_filtering_without_the_photos(learnt: Learnt) -> None:
+    studio, profile = learnt.place.studio, learnt.profiles["template"]
+    version = version_of(studio, profile)
+
+    faces = learnt.place.workshop.template(profile, version)
+
+    assert len(faces) == len(photos())
+    assert version.floor is not None
+
+
+def test_without_template_there_is_no_floor_and_nothing_to_compare_with(learnt: Learnt) -> None:
+    profile = learnt.profiles["delete"]
+    version = version_of(learnt.place.studio, profile)
+
+    assert (version.template, version.floor) == ("", None)
+    assert learnt.place.workshop.template(profile, version) == ()
+
+
+# ── other ends
+
+
+@pytest.fixture
+def unit_by_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slices end after every unit, as if something urgent always waited."""
+    monkeypatch.setattr(core.jobs.slice, "SLICE_SECONDS", 0.0)
+
+
+def _until_step(place: Workplace, step: int) -> None:
+    """Work until the training has its checkpoint of this step."""
+    while place.turn():
+        if any(one.step >= step for one in _checkpoints(place, newest_profile(place.studio))):
+            return
+    raise AssertionError(f"the training ended before step {step}")
+
+
+def test_a_training_that_diverges_fails_with_its_reason_and_gives_the_credit_back(
+    place: Workplace, ana: Person
+) -> None:
+    profile = confirm(place, ana)
+    plan = json.dumps({"learning_rate": 1.0, "alpha": 1024.0})
+    change(place.studio, version_of(place.studio, profile), plan=plan)
+
+    place.work()
+
+    learn = place.last(WorkKind.LEARN)
+    assert (learn.state, learn.reason) == (WorkState.FAILED, "diverged")
+    assert (newest_profile(place.studio).state, newest_profile(place.studio).reason) == (
+        ProfileState.FAILED,
+        "diverged",
+    )
+    assert _credit(place) == 1
+    assert any("ended" in reply.text for reply in hear(ana))
+
+
+@pytest.mark.usefixtures("unit_by_unit")
+def test_a_training_that_is_cancelled_between_slices_stays_so(place: Workplace, ana: Person) -> None:
+    confirm(place, ana)
+    _until_step(place, 4)
+    hear(ana)
+
+    ana.tap("Cancel")
+    place.work()
+
+    assert place.last(WorkKind.LEARN).state == WorkState.CANCELLED
+    assert _state(place) == ProfileState.CANCELLED
+    assert _credit(place) == 1
+    assert [one.step for one in _checkpoints(place, newest_profile(place.studio))] == [4]
+
+
+def test_a_training_that_is_cancelled_while_it_runs_stops_and_writes_nothing_more(
+    place: Workplace, ana: Person
+) -> None:
+    profile = confirm(place, ana, "Deleted with")
+    change(place.studio, version_of(place.studio, profile), plan=json.dumps(TRAINING | {"steps": 10_000}))
+    written: list[Checkpoint] = []
+
+    def cancel() -> None:
+        while not _checkpoints(place, profile):
+            time.sleep(0.05)
+        ana.say(Chosen(f"stop:{place.last(WorkKind.LEARN).handle}"))
+        written.extend(_checkpoints(place, profile))
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    began = time.monotonic()
+    place.turn()
+    thread.join()
+
+    assert time.monotonic() - began < 15
+    assert place.last(WorkKind.LEARN).state == WorkState.CANCELLED
+    assert place.workshop.live == {}
+    assert _checkpoints(place, profile) == written
+    assert place.studio.keys.find(photos_key(profile.handle)) is None
+    assert _credit(place) == 1
+
+
+@pytest.mark.usefixtures("unit_by_unit")
+def test_stop_and_keep_the_best_ends_with_what_there_is(place: Workplace, ana: Person) -> None:
+    confirm(place, ana)
+    _until_step(place, 4)
+    hear(ana)
+
+    ana.tap("Stop and keep the best")
+    place.work()
+
+    learn = place.last(WorkKind.LEARN)
+    assert learn.state == WorkState.SUCCEEDED
+    assert version_of(place.studio, newest_profile(place.studio)).best_step == 4
+    assert _credit(place) == 0
+
+
+@pytest.mark.usefixtures("unit_by_unit")
+def test_a_worker_that_falls_silent_costs_a_lease_and_no_credit(place: Workplace, ana: Person) -> None:
+    confirm(place, ana)
+    _until_step(place, 4)
+    place.workshop.live.clear()  # as the end of its process would
+    learn = place.last(WorkKind.LEARN)
+    change(place.studio, learn, state=WorkState.RUNNING, lease_until=1.0)
+
+    place.upkeep.reconcile()
+    assert refreshed(place.studio, learn).failures == 1
+    place.work()
+
+    assert refreshed(place.studio, learn).state == WorkState.SUCCEEDED
+    assert _credit(place) == 0
