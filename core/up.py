@@ -93,8 +93,7 @@ def _server_binary() -> str:
 def wait_for_server(settings: Settings) -> None:
     """Return when the server answers; raises `TimeoutError`."""
     redis = connect(settings)
-    until = time.monotonic() + PR_SET_PDEATHSIG = 1  # linux/prctl.h
-START_SECONDS
+    until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
             redis.ping()
@@ -132,7 +131,9 @@ class Supervisor:
         self._start(one)
 
     def _start(self, one: Watched) -> None:
-        one.process = subprocess.Popen(one.command, cwd=ROOT, env=os.environ | QUIET, preexec_fn=_end_with_parent)  # noqa: S603
+        one.process = subprocess.Popen(
+            one.command, cwd=ROOT, env=os.environ | QUIET, preexec_fn=_end_with_parent
+        )  # noqa: S603
         one.started = time.monotonic()
         one.starts += 1
 
