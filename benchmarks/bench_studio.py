@@ -112,7 +112,7 @@ def bench() -> Iterator[Bench]:
     """A studio in a temporary folder with its own server."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]  # pydantic's own
-        server = subprocess.Popen(server_command(settings))  # noqa: S603
+        server = subprocess.Popen(server_command(settings))
         try:
             wait_for_server(settings)
             migrate(settings)

@@ -134,7 +134,7 @@ class Intake:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:
-            self._child = subprocess.Popen(  # noqa: S603 - no part of the command comes from outside
+            self._child = subprocess.Popen(
                 [sys.executable, "-s", "-E", "-m", "core.intake_child", str(self._memory)],
                 cwd=_ROOT,
                 env=_ENVIRONMENT,

@@ -133,7 +133,7 @@ class Supervisor:
     def _start(self, one: Watched) -> None:
         one.process = subprocess.Popen(
             one.command, cwd=ROOT, env=os.environ | QUIET, preexec_fn=_end_with_parent
-        )  # noqa: S603
+        )
         one.started = time.monotonic()
         one.starts += 1
 

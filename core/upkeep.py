@@ -9,11 +9,12 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from core.settings import Settings
 from core.storage import work as works
@@ -166,14 +167,19 @@ class Upkeep:
         """Take back what was lost, and tidy up."""
         with reading(self.studio.engine) as session:
             now = clock(session)
-            lost = session.exec(
-                select(Work).where(
-                    col(Work.state).in_((WorkState.DISPATCHED, WorkState.RUNNING)),
-                    col(Work.lease_until) < now,
-                )
-            ).all()
+            lost = session.exec(select(Work).where(_is_lost(now))).all()
         for work in lost:
             with writing(self.studio.engine) as session:
+                # A job in the queue of a worker that is silent is nobody's, though its lease goes on.
+                session.execute(
+                    update(Work)
+                    .where(
+                        col(Work.id) == work.id,
+                        col(Work.turn) == work.turn,
+                        col(Work.state) == WorkState.DISPATCHED,
+                    )
+                    .values(lease_until=0.0)
+                )
                 works.expire(session, work)
                 log.info("work %s: its lease ran out", work.id)
         with writing(self.studio.engine) as session:
@@ -234,6 +240,15 @@ class Upkeep:
         for name in orphans & self._orphans:
             self.studio.files.delete(name)
         self._orphans = orphans
+
+
+def _is_lost(now: float) -> Any:
+    """The condition over Work: its lease ran out, or it lies in the queue of a worker that is silent."""
+    heard = select(WorkerRow.name).where(col(WorkerRow.seen_at) > now - WORKER_SILENT)
+    given = (WorkState.DISPATCHED, WorkState.RUNNING)
+    return (col(Work.state).in_(given) & (col(Work.lease_until) < now)) | (
+        (col(Work.state) == WorkState.DISPATCHED) & col(Work.worker).not_in(heard)
+    )
 
 
 def _lined_up(session: Session, worker: str) -> bool:

@@ -72,6 +72,7 @@ def build_view(
         training_seconds=offers.get("training_seconds"),
         picture_seconds=offers.get("picture_seconds"),
         minors=settings.minors,
+        base=settings.base,
         base_title=offers.get("base_title", settings.base),
     )
 

@@ -136,6 +136,11 @@ def summary(draft: ProfileView, view: View) -> str:
     )
 
 
+def unknown_base(name: str, offered: str) -> str:
+    """Base models are the operator's choice."""
+    return f"--base {name}: this machine draws with {offered} only."
+
+
 def not_drawable(profile: ProfileView) -> str:
     """Why a profile cannot be drawn, and what to do."""
     return f"{profile.name} is not trained ({STATES.get(profile.state, profile.state)}), so there is nothing to draw with."

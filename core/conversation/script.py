@@ -145,6 +145,8 @@ def _meant(view: View, prompt: Prompt) -> ProfileView | None:
 def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     if profile.consent == "withdrawn":
         return _say(work_phrases.drawing_failed("consent_withdrawn"))
+    if prompt.base and prompt.base != view.base:
+        return _say(phrases.unknown_base(prompt.base, view.base))
     if profile.state not in ("trained", "queued", "training"):
         return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
     if view.pictures_left is not None and view.pictures_left < prompt.count:

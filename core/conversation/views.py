@@ -94,6 +94,7 @@ class View:
     training_seconds: float | None = None  # measured on this machine; None: not measured yet
     picture_seconds: float | None = None
     minors: bool = False
+    base: str = ""
     base_title: str = ""
 
     def profile(self, handle: int) -> ProfileView | None:

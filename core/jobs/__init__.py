@@ -109,20 +109,20 @@ def _work(workshop: Workshop, slice_: Slice, work: Work) -> None:
 
 def _learn(workshop: Workshop, slice_: Slice, work: Work) -> None:
     """Advance the live run until it ends or should make room."""
-    live = workshop.live.get(slice_.work_id)
+    # Out of `live` while it runs: whatever it raises ends the generator, and it cannot be gone on with.
+    live = workshop.live.pop(slice_.work_id, None)
     learning = live if isinstance(live, LiveRun) else _begin(workshop, slice_, work)
     learning.about.slice = slice_
-    workshop.live[slice_.work_id] = learning
     for _ in learning:
         slice_.check()
         if workshop.draining.is_set() or slice_.should_end():
             break
     else:
-        del workshop.live[slice_.work_id]
         return
     if workshop.draining.is_set():
         learning.about.save()
-        del workshop.live[slice_.work_id]
+    else:
+        workshop.live[slice_.work_id] = learning
     with slice_.writing() as (session, row):
         give_back(session, row, slice_.seconds)
 

@@ -96,7 +96,6 @@ def test_shut_down_in_good_order_and_gone_on_with_by_another_worker(
         save_live(first.workshop)
         saved = version_of(first.studio, profile)
     with opens(folder, name="second") as second:
-        change(second.studio, second.last(WorkKind.LEARN), worker="")
         second.work()
 
         assert 0 < saved.saved_step < 12

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from core.chat import arrivals, news
 from core.conversation.messages import Chosen, Command, Option, Photos, Reply, Text, Upload
@@ -23,7 +23,7 @@ from core.jobs.workshop import Workshop
 from core.settings import Settings
 from core.storage.database import reading, writing
 from core.storage.studio import Studio, open_studio
-from core.storage.tables import Profile, Version, Work, WorkKind, WorkState
+from core.storage.tables import Profile, Version, Work, WorkerRow, WorkKind, WorkState
 from core.up import migrate, server_command, wait_for_server
 from core.upkeep import Upkeep
 from core.work_queue import connect
@@ -126,6 +126,8 @@ def workplace(folder: Path, server: str, models: Path, name: str = "w1", **chose
     try:
         yield Workplace(studio, workshop, Upkeep(studio, connect(settings)))
     finally:
+        with writing(studio.engine) as session:
+            session.execute(delete(WorkerRow).where(col(WorkerRow.name) == name))
         workshop.intake.close()
         workshop.redis.close()
         studio.engine.dispose()
