@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+import warnings
 
 from redis.exceptions import RedisError
 from rq import SimpleWorker
@@ -44,6 +45,8 @@ def main() -> None:
     """Work until SIGTERM; then save what is live and end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
     logging.getLogger("rq").setLevel(logging.WARNING)
+    # insightface calls what scikit-image will remove in a version that is pinned away.
+    warnings.filterwarnings("ignore", ".*estimate.*is deprecated", FutureWarning)
     settings = Settings()
     studio = open_studio(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"

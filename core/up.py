@@ -76,7 +76,7 @@ def server_command(settings: Settings) -> list[str]:
         binary,
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(socket.parent), "--save", "", "--appendonly", "no"),
-        *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--loglevel", "warning"),
+        *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--loglevel", "nothing"),
     ]
 
 

@@ -16,6 +16,7 @@ from core.conversation.effects import (
     KeepPhoto,
     OpenDraft,
     PutAside,
+    Relearn,
     UndoPhotos,
     WantClass,
 )
@@ -24,7 +25,7 @@ from core.storage import ledger
 from core.storage.database import clock
 from core.storage.erasing import discard_photo
 from core.storage.keys import photos_key, profile_key
-from core.storage.tables import Photo, Profile, ProfileState, Version, WantedClass, WorkKind
+from core.storage.tables import Photo, Profile, ProfileState, Version, WantedClass, Work, WorkKind
 from core.storage.work import ask, hold_ref
 
 BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
@@ -146,10 +147,33 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
     draft = scene.draft()
     if draft is None:
         return None
+    work = _queue(scene, draft)
+    for photo in scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)):
+        if not photo.chosen:
+            discard_photo(scene.session, photo)
+    scene.account.draft_id = None
+    scene.account.current_id = draft.id
+    return Learning(work_view(scene.studio, scene.session, work, draft.handle))
+
+
+def relearn(scene: Scene, effect: Relearn) -> Heard | None:
+    """Queue the same training again as a new version, while its photos are there."""
+    profile = scene.profile(effect.profile)
+    if profile is None or profile.state not in (ProfileState.FAILED, ProfileState.CANCELLED):
+        return None
+    photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
+    if not scene.session.exec(photos).first():
+        return None
+    work = _queue(scene, profile)
+    return Learning(work_view(scene.studio, scene.session, work, profile.handle))
+
+
+def _queue(scene: Scene, profile: Profile) -> Work:
     session, studio = scene.session, scene.studio
-    session.flush()
+    before = session.exec(select(func.max(Version.number)).where(Version.profile_id == profile.id)).one() or 0
     version = Version(
-        profile_id=draft.id or 0,
+        profile_id=profile.id or 0,
+        number=before + 1,
         base=studio.settings.base,
         seed=secrets.randbits(53),
         created_at=clock(session),
@@ -160,7 +184,7 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
         session,
         kind=WorkKind.LEARN,
         account_id=scene.account.id,
-        profile_id=draft.id,
+        profile_id=profile.id,
         version_id=version.id,
         platform=scene.platform,
         chat=scene.chat,
@@ -168,14 +192,8 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
     unit, ref = hold_ref(work)
     unlimited = studio.settings.unlimited
     ledger.hold(session, scene.account.id or 0, unit, 1, ref, clock(session), unlimited=unlimited)
-    for photo in session.exec(select(Photo).where(Photo.profile_id == draft.id)):
-        if not photo.chosen:
-            discard_photo(session, photo)
-    draft.state = ProfileState.QUEUED
-    draft.version_id = version.id
-    scene.account.draft_id = None
-    scene.account.current_id = draft.id
-    return Learning(work_view(studio, session, work, draft.handle))
+    profile.state, profile.reason, profile.version_id = ProfileState.QUEUED, "", version.id
+    return work
 
 
 def put_aside(scene: Scene, _: PutAside) -> None:

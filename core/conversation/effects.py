@@ -47,6 +47,13 @@ class Confirm:
 
 
 @dataclass(frozen=True)
+class Relearn:
+    """Queue the training of a profile that failed or was cancelled once more, with the same photos."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
 class PutAside:
     """Keep the draft, but do not ask about it for now."""
 
@@ -127,6 +134,7 @@ Effect = (
     | KeepPhoto
     | UndoPhotos
     | Confirm
+    | Relearn
     | PutAside
     | WantClass
     | Draw

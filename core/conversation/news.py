@@ -3,7 +3,7 @@
 from core.conversation import phrases, work_phrases
 from core.conversation.effects import Turn
 from core.conversation.messages import Gallery, Option, Reply, Say
-from core.conversation.views import View, WorkView
+from core.conversation.views import ProfileView, View, WorkView
 
 
 def _said(text: str, *options: Option, slot: str) -> Turn:
@@ -25,9 +25,11 @@ def learning(view: View, work: WorkView) -> Turn:
             return Turn(replies=(last, Say(work_phrases.ready(profile, work), (draw,))))
         case "failed":
             text = work_phrases.training_failed(profile.name, work.reason)
-            return Turn(replies=(Say(f"Learning {profile.name} ended.", (), slot), Say(text)))
+            over = Say(f"Learning {profile.name} ended.", (), slot)
+            return Turn(replies=(over, Say(text, _again(profile))))
         case "cancelled":
-            return _said(f"Learning {profile.name} was cancelled; your credit is back.", slot=slot)
+            text = f"Learning {profile.name} was cancelled; your credit is back."
+            return _said(text, *_again(profile), slot=slot)
     options: tuple[Option, ...] = (cancel,)
     if work.similarities:
         options = (Option(f"best:{work.handle}", "Stop and keep the best so far"), cancel)
@@ -65,3 +67,9 @@ def drawing(view: View, work: WorkView) -> Turn:
         return _said(work_phrases.drawing_waits(work, profile.name), cancel, slot=slot)
     text = work_phrases.drawing(work) if view.worker_alive else phrases.WORKER_GONE
     return _said(text, cancel, slot=slot)
+
+
+def _again(profile: ProfileView) -> tuple[Option, ...]:
+    """The same once more, where the photos are kept for it."""
+    kept = profile.retention == "keep" or profile.state == "failed"
+    return (Option(f"relearn:{profile.handle}", "Try again"),) if kept else ()

@@ -154,7 +154,7 @@ def profile_line(profile: ProfileView, current: bool) -> str:
     if profile.consent == "withdrawn":
         parts.append("consent withdrawn: not used")
     if profile.state == "failed":
-        parts.append("train it again: /new")
+        parts.append("its message has a button to try again")
     return ("> " if current else "- ") + " · ".join(parts)
 
 

@@ -9,6 +9,7 @@ from core.conversation.effects import (
     OpenDraft,
     OpenSupport,
     PutAside,
+    Relearn,
     Select,
     SetConsent,
     StopWork,
@@ -216,6 +217,10 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
             return Turn((Select(handle), *turn.effects), turn.replies)
         case "use":
             return Turn((Select(handle),), (Say(f"/imagine now draws {name}."),))
+        case "relearn" if view.trainings_left == 0:
+            return _say(phrases.out_of_credits("training", 0, 1))
+        case "relearn" if profile.state in ("failed", "cancelled"):
+            return Turn((Relearn(handle),))
         case "delete":
             return keeping.ask_delete(profile)
         case "erase":

@@ -77,7 +77,7 @@ def score_meaning(profile: ProfileView) -> str:
 def training_failed(name: str, reason: str) -> str:
     """Cause, remedy and what happens to the credit."""
     causes = {
-        "diverged": "the numbers ran away. Training it once more usually works: /new",
+        "diverged": "the numbers ran away. Trying it once more usually works.",
         "too_few": "too few of the photos could be used. Send at least five sharp ones.",
         "model_unusable": "the base model of this machine cannot be used. Its operator must look: `doctor` says why.",
         "worker_lost": "the drawing machine was lost several times. Try again when it is stable.",

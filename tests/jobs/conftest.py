@@ -1,10 +1,11 @@
 """Models are loaded once for all tests; every test or module has a studio of its own."""
 
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
-from contextlib import AbstractContextManager
 
 import pytest
 import torch
@@ -34,20 +35,23 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_models(tmp_path_factory.mktemp("models"))
 
 
-@pytest.fixture(scope="session")
-def family(models: Path) -> Family:
-    return open_base(read(models).bases["pocket"], torch.device("cpu"))
+@cache
+def _loaded(models: str) -> tuple[Family, FacePack]:
+    """The base and the pack of a models.toml; packages of tests that have the same one share them."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "models.toml"
+        file.write_text(models)
+        catalogue = read(file)
+    return open_base(catalogue.bases["pocket"], torch.device("cpu")), FacePack.open(
+        catalogue.packs["pocket"].path, threads=1
+    )
 
 
 @pytest.fixture(scope="session")
-def pack(models: Path) -> FacePack:
-    return FacePack.open(read(models).packs["pocket"].path, threads=1)
-
-
-@pytest.fixture(scope="session")
-def opens(server: str, models: Path, family: Family, pack: FacePack) -> Opens:
+def opens(server: str, models: Path) -> Opens:
     @contextmanager
     def opened(folder: Path, **chosen: Any) -> Iterator[Workplace]:
+        family, pack = _loaded(models.read_text())
         connect(settings_in(folder, redis_url=server)).flushall()
         with workplace(folder, server, models, **chosen) as place:
             place.workshop._family, place.workshop._pack = family, pack  # loading them takes seconds

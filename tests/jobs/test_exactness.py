@@ -91,7 +91,7 @@ def test_shut_down_in_good_order_and_gone_on_with_by_another_worker(
 ) -> None:
     with opens(folder, name="first") as first:
         profile = begin_training(first, "moved")
-        _advance(first, 7)  # the photos, the class images, the first steps
+        _advance(first, 9)  # what comes before the first step, four steps, their samples, one more step
         first.workshop.draining.set()
         save_live(first.workshop)
         saved = version_of(first.studio, profile)

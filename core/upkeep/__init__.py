@@ -6,7 +6,6 @@ database; a duty may die at any line and is taken up by the next pass, here or e
 
 import json
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,16 +13,20 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import col, delete, select, update
 
-from core.settings import Settings
 from core.storage import work as works
 from core.storage.database import clock, reading, writing
-from core.storage.erasing import begin_deletion, destroy_keys, named_files, sweep, truncate_log
+from core.storage.erasing import (
+    begin_deletion,
+    destroy_keys,
+    named_files,
+    sweep,
+    truncate_log,
+)
 from core.storage.keys import profile_key
-from core.storage.studio import Studio, open_studio
+from core.storage.studio import Studio
 from core.storage.tables import (
-    OPEN_WORK,
     Delivery,
     DeliveryState,
     DoomedFile,
@@ -33,10 +36,11 @@ from core.storage.tables import (
     ProfileState,
     Work,
     WorkerRow,
-    WorkKind,
     WorkState,
 )
-from core.work_queue import WAKE, connect, enqueue, queue_of
+from core.upkeep.dispatching import lined_up, next_work
+from core.upkeep.tidying import delete_failed_photos, fail_lost_trainings
+from core.work_queue import WAKE, enqueue, queue_of
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +49,6 @@ RECONCILE_EVERY = 2.0
 ORPHANS_EVERY = 3 * works.LEASE_SECONDS  # a file that no row names for so long is nobody's
 WORKER_SILENT = 10.0  # seconds without a word after which a worker gets no work
 KEPT_SECONDS = 2 * 24 * 3600.0  # Telegram repeats updates for a day
-URGENT_SHARE = 6.0  # seconds of urgent work after which a waiting training gets its turn
-
-_URGENCY = {WorkKind.LOOK: 0, WorkKind.DRAW: 1, WorkKind.LEARN: 2}
 
 
 class Upkeep:
@@ -117,9 +118,9 @@ class Upkeep:
             chosen: list[tuple[WorkerRow, Work]] = []
             taken: set[int | None] = set()
             for worker in workers:
-                if _lined_up(session, worker.name):
+                if lined_up(session, worker.name):
                     continue
-                work = self._next(session, worker, alive, taken)
+                work = next_work(session, worker, alive, taken)
                 if work:
                     taken.add(work.id)
                     chosen.append((worker, work))
@@ -128,38 +129,6 @@ class Upkeep:
             enqueue(queue_of(worker.name, self.redis, self.studio.keys), work.id or 0, work.turn)
             with writing(self.studio.engine) as session:
                 works.mark_dispatched(session, work, worker.name)
-
-    def _next(
-        self, session: Session, worker: WorkerRow, alive: set[str], taken: set[int | None]
-    ) -> Work | None:
-        """The work this worker should do next."""
-        waiting = session.exec(
-            select(Work)
-            .join(Profile, col(Profile.id) == col(Work.profile_id))
-            .where(Work.state == WorkState.PENDING, works.can_start())
-            .order_by(col(Work.id))
-        ).all()
-        served = _last_served(session)
-        learning = _accounts_learning(session)
-        free = [
-            work
-            for work in waiting
-            if work.id not in taken
-            and not (work.worker and work.worker in alive and work.worker != worker.name)
-            and not (work.kind == WorkKind.LEARN and learning.get(work.account_id, work.id) != work.id)
-        ]
-        if not free:
-            return None
-        first = _training_is_due(worker)
-        return min(
-            free,
-            key=lambda work: (
-                -1 if first and work.kind == WorkKind.LEARN else _URGENCY[work.kind],
-                work.started_at is None if work.kind == WorkKind.LEARN else False,
-                served.get(work.account_id, 0.0) if work.kind == WorkKind.DRAW else 0.0,
-                work.id,
-            ),
-        )
 
     # ── reconciler
 
@@ -183,7 +152,8 @@ class Upkeep:
                 works.expire(session, work)
                 log.info("work %s: its lease ran out", work.id)
         with writing(self.studio.engine) as session:
-            _fail_lost_trainings(session)
+            fail_lost_trainings(session)
+            delete_failed_photos(self.studio, session)
             session.execute(delete(Inbox).where(col(Inbox.at) < now - KEPT_SECONDS))
             over = (DeliveryState.SENT, DeliveryState.DROPPED, DeliveryState.UNDELIVERABLE)
             session.execute(
@@ -227,9 +197,13 @@ class Upkeep:
                     begin_deletion(session, self.studio, profile, None)
 
     def _remove_jobs(self, erasure: Erasure) -> None:
-        for work in json.loads(erasure.works or "[]"):
-            for key in self.redis.scan_iter(match=f"rq:*w-{work}-*", count=500):
-                self.redis.delete(key)
+        try:
+            for work in json.loads(erasure.works or "[]"):
+                for key in self.redis.scan_iter(match=f"rq:*w-{work}-*", count=500):
+                    self.redis.delete(key)
+        except RedisError as away:
+            # Jobs hold nothing personal, and a server that restarts has none: the rest must not wait for it.
+            log.warning("erasure %s: its jobs stay for now: %s", erasure.id, type(away).__name__)
 
     def remove_orphans(self) -> None:
         """Files that no row names, and that none named three leases ago: what a crash left behind."""
@@ -249,72 +223,3 @@ def _is_lost(now: float) -> Any:
     return (col(Work.state).in_(given) & (col(Work.lease_until) < now)) | (
         (col(Work.state) == WorkState.DISPATCHED) & col(Work.worker).not_in(heard)
     )
-
-
-def _lined_up(session: Session, worker: str) -> bool:
-    """Whether a job already waits in this worker's queue."""
-    return bool(
-        session.exec(
-            select(func.count())
-            .select_from(Work)
-            .where(Work.worker == worker, Work.state == WorkState.DISPATCHED)
-        ).one()
-    )
-
-
-def _training_is_due(worker: WorkerRow) -> bool:
-    """Whether looks and drawings have had so much of this worker that a training comes first now."""
-    return worker.urgent_seconds >= URGENT_SHARE
-
-
-def _last_served(session: Session) -> dict[int, float]:
-    """When each account last had a drawing begun: who waited longest comes first."""
-    rows = session.exec(
-        select(Work.account_id, func.max(Work.started_at))
-        .where(Work.kind == WorkKind.DRAW, col(Work.started_at).is_not(None))
-        .group_by(col(Work.account_id))
-    ).all()
-    return {account: at or 0.0 for account, at in rows}
-
-
-def _accounts_learning(session: Session) -> dict[int, int | None]:
-    """The one training of each account that may run: the one that was begun, else the oldest (SPEC T10)."""
-    rows = session.exec(
-        select(Work)
-        .where(Work.kind == WorkKind.LEARN, col(Work.state).in_(OPEN_WORK))
-        .order_by(col(Work.started_at).is_(None), col(Work.id))
-    ).all()
-    first: dict[int, int | None] = {}
-    for row in rows:
-        first.setdefault(row.account_id, row.id)
-    return first
-
-
-def _fail_lost_trainings(session: Session) -> None:
-    """A training that was given up without its worker: its profile must say so too."""
-    rows = session.exec(
-        select(Profile)
-        .join(Work, col(Work.version_id) == col(Profile.version_id))
-        .where(
-            Work.kind == WorkKind.LEARN,
-            Work.state == WorkState.FAILED,
-            col(Profile.state).in_((ProfileState.QUEUED, ProfileState.TRAINING)),
-        )
-    ).all()
-    for profile in rows:
-        profile.state, profile.reason = ProfileState.FAILED, "worker_lost"
-
-
-def main() -> None:
-    """Run all duties until SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s upkeep %(levelname)s %(message)s")
-    settings = Settings()
-    upkeep = Upkeep(open_studio(settings), connect(settings))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: upkeep.stopping.set())
-    upkeep.start()
-    upkeep.stopping.wait()
-
-
-if __name__ == "__main__":
-    main()
