@@ -154,7 +154,7 @@ class Turns:
             raise
         except Exception as fault:  # one reply that cannot be shown must not silence the bot
             log.error("reply %d cannot be shown: %s", outgoing.id, type(fault).__name__)  # noqa: TRY400  (its words may be people's)
-            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
+            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing, ours=True)
         else:
             await asyncio.to_thread(outbox.delivered, self.studio, outgoing, message, media)
 

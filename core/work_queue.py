@@ -18,11 +18,16 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
+from rq.utils import as_text
 
 from core.settings import Settings
 from core.storage.keys import KeyStore
 
 FUNCTION = "core.jobs.run"
+# Whatever else stands in a job on the server would be called, fetched, repeated, waited for or unpacked.
+FIELDS = frozenset(
+    ("data", "origin", "status", "created_at", "enqueued_at", "timeout", "result_ttl", "failure_ttl")
+)
 JOB_SECONDS = 3600  # far above a slice; the watchdog of the worker is what ends an overrun
 WAKE = "likeness:wake"  # the channel on which somebody is told to look into the database
 
@@ -64,13 +69,8 @@ class WorkJob(Job):
         return function
 
     def restore(self, raw_data: Any) -> None:
-        """Read from the server, dropping whatever would be called or fetched afterwards."""
-        super().restore(raw_data)
-        self._success_callback_name = None
-        self._failure_callback_name = None
-        self._stopped_callback_name = None
-        self.retries_left = None
-        self.webhooks = []
+        """Read from the server only what our own jobs have."""
+        super().restore({name: value for name, value in raw_data.items() if as_text(name) in FIELDS})
 
 
 def connect(settings: Settings) -> Redis:

@@ -6,13 +6,13 @@ import signal
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from rq import Queue
-from rq.job import Job
+from rq import Queue, SimpleWorker
 from rq.serializers import DefaultSerializer, JSONSerializer
 
 import worker
@@ -81,9 +81,17 @@ def webhook() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """RQ's workers take the signals of their process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def _work_off(place: Workplace, queue: Queue) -> None:
     """A real RQ worker takes every job in the queue."""
-    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     one = worker.StudioWorker(
         [queue],
         name=place.workshop.name,
@@ -92,11 +100,8 @@ def _work_off(place: Workplace, queue: Queue) -> None:
         serializer=queue.serializer,
     )
     one.draining = place.workshop.draining
-    try:
+    with _signals_kept():
         one.work(burst=True, with_scheduler=False, logging_level="CRITICAL")
-    finally:
-        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
-            signal.signal(number, handler)
 
 
 def _a_look(place: Workplace, person: Person) -> tuple[int, int]:
@@ -192,28 +197,29 @@ def test_even_signed_no_other_function_is_executed(place: Workplace, ana: Person
     assert _still_works(place, ana, queue)
 
 
+def _planting(address: str) -> dict[str, str | int]:
+    """What makes RQ call, fetch and repeat things around a job."""
+    hooks = [{"url": address, "job_status": when, "method": "POST"} for when in ("finished", "failed")]
+    return {
+        "success_callback_name": REACHED,
+        "failure_callback_name": REACHED,
+        "stopped_callback_name": REACHED,
+        "webhooks": json.dumps(hooks),
+        "retries_left": 3,
+        "repeats_left": 3,
+        "repeat_intervals": "[0]",
+    }
+
+
 def test_planted_callbacks_and_webhooks_are_dropped(
     place: Workplace, ana: Person, queue: Queue, redis: Redis, webhook: tuple[str, list[str]]
 ) -> None:
     address, asked = webhook
     work, turn = _a_look(place, ana)
     enqueue(queue, work, turn)
-    enqueue(queue, work, turn + 90)  # a turn that never was: it does nothing, and its callbacks neither
-    for number in (turn, turn + 90):
-        redis.hset(
-            f"rq:job:w-{work}-{number}",
-            mapping={
-                "success_callback_name": REACHED,
-                "failure_callback_name": REACHED,
-                "stopped_callback_name": REACHED,
-                "webhooks": json.dumps(
-                    [{"url": address, "method": "POST", "events": ["finished", "failed"], "timeout": 2}]
-                ),
-                "retries_left": 3,
-                "repeats_left": 3,
-                "repeat_intervals": "[0]",
-            },
-        )
+    job = queue.enqueue(REACHED)  # fails
+    for key in (f"rq:job:w-{work}-{turn}", job.key):
+        redis.hset(key, mapping=_planting(address))
 
     _work_off(place, queue)
 
@@ -223,12 +229,21 @@ def test_planted_callbacks_and_webhooks_are_dropped(
     assert queue.count == 0
 
 
-def test_a_webhook_would_be_heard_of(queue: Queue, webhook: tuple[str, list[str]]) -> None:
+def test_the_same_planting_works_on_a_worker_that_is_not_ours(
+    redis: Redis, webhook: tuple[str, list[str]]
+) -> None:
     address, asked = webhook
-    job = Job.create(REACHED, connection=queue.connection)
-    assert job.webhooks is not None
-    assert address.startswith("http://127.0.0.1")
-    assert asked == []
+    plain = Queue("plain", connection=redis, serializer=JSONSerializer)
+    job = plain.enqueue("os.getcwd", job_id="plain")
+    redis.hset(job.key, mapping=_planting(address))
+
+    with _signals_kept():
+        SimpleWorker([plain], connection=redis, serializer=JSONSerializer).work(
+            burst=True, with_scheduler=False, logging_level="CRITICAL"
+        )
+
+    assert "reached" in executed
+    assert "/hook" in asked
 
 
 def test_a_replayed_job_does_nothing(place: Workplace, ana: Person, queue: Queue, redis: Redis) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from core.conversation.messages import Upload
 from core.errors import KeyGone, Refusal
-from core.storage.database import clock, reading, writing
+from core.storage.database import clock, writing
 from core.storage.files import new_name
 from core.storage.keys import photos_key
 from core.storage.studio import Studio
@@ -112,13 +112,3 @@ def ask_look(session: Session, profile: Profile, photo: Photo) -> Work:
         platform=photo.platform,
         chat=photo.chat,
     )
-
-
-def left_to_fetch(studio: Studio, platform: str) -> int:
-    """How many announced files are not fetched yet."""
-    with reading(studio.engine) as session:
-        return len(
-            session.exec(
-                select(Photo.id).where(Photo.platform == platform, Photo.state == PhotoState.ANNOUNCED)
-            ).all()
-        )

@@ -13,10 +13,12 @@ from sqlmodel import Session, col, select
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.errors import KeyGone
+from core.storage import ledger
 from core.storage.database import clock, reading, writing
 from core.storage.keys import account_key, profile_key
 from core.storage.studio import Studio
-from core.storage.tables import Account, Delivery, DeliveryState, Posted, Profile
+from core.storage.tables import Account, Delivery, DeliveryState, Posted, Profile, Work
+from core.storage.work import hold_ref
 
 LEASE_SECONDS = 60.0  # above what one upload may take
 MOST_SECONDS = 24 * 3600.0  # a chat that could not be reached for so long is given up
@@ -159,17 +161,28 @@ def put_off(studio: Studio, outgoing: Outgoing, seconds: float) -> None:
         if row is None or row.state != DeliveryState.SENDING:
             return
         if clock(session) - row.made_at > MOST_SECONDS:
-            _end(row, DeliveryState.UNDELIVERABLE)
+            _give_up(session, row, ours=True)
             return
         row.state, row.lease_until = DeliveryState.PENDING, 0.0
         row.not_before = clock(session) + seconds
 
 
-def undeliverable(studio: Studio, outgoing: Outgoing) -> None:
-    """The chat does not take it: blocked, gone, or refused for good."""
+def undeliverable(studio: Studio, outgoing: Outgoing, *, ours: bool = False) -> None:
+    """The chat does not take it: blocked, gone, refused for good; or the fault is `ours`."""
     with writing(studio.engine) as session:
         if row := session.get(Delivery, outgoing.id, with_for_update=True):
-            _end(row, DeliveryState.UNDELIVERABLE)
+            _give_up(session, row, ours=ours)
+
+
+def _give_up(session: Session, row: Delivery, *, ours: bool) -> None:
+    """Pictures that did not arrive through our fault are given back (SPEC A1)."""
+    handle = row.slot.removeprefix("draw-")
+    if ours and row.slot.startswith("draw-") and handle.isdecimal():
+        work = session.exec(select(Work).where(Work.handle == int(handle))).first()
+        if work:
+            unit, ref = hold_ref(work)
+            ledger.refund(session, unit, ref, clock(session))
+    _end(row, DeliveryState.UNDELIVERABLE)
 
 
 def forget_message(studio: Studio, platform: str, outgoing: Outgoing) -> None:

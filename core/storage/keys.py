@@ -149,13 +149,6 @@ class KeyStore:
         files, path = self._place(name)
         return bool(files.exists(path.removesuffix(".key") + ".gone"))
 
-    def names(self) -> list[str]:
-        """Every key there is."""
-        files, root = fsspec.core.url_to_fs(self.url)
-        if not files.exists(root):
-            return []
-        return sorted(Path(path).stem for path in files.ls(root, detail=False) if path.endswith(".key"))
-
     def derive(self, purpose: str) -> bytes:
         """A key of the installation for one purpose (RFC 5869), such as signing the queue's messages."""
         return HKDF(hashes.SHA256(), KEY_BYTES, None, purpose.encode()).derive(self.master)

@@ -41,6 +41,7 @@ from core.storage.tables import (
     WorkKind,
     WorkState,
 )
+from core.storage.work import finish
 from core.up import migrate
 from core.upkeep import Upkeep
 from core.work_queue import connect
@@ -326,6 +327,21 @@ def test_bodies_of_sent_replies_are_not_kept(ana: Person) -> None:
 
     with reading(ana.studio.engine) as session:
         assert {row.sealed for row in session.exec(select(Delivery))} == {b""}
+
+
+def test_pictures_that_did_not_arrive_through_our_fault_are_given_back(ana: Person) -> None:
+    ana.say(Command("start"))
+    respond(ana.studio, Incoming("console", "x", 1, "ana", "ana", Command("imagine", "a hat --n 3")))
+    with writing(ana.studio.engine) as session:
+        work = session.exec(select(Work).where(Work.kind == WorkKind.DRAW)).one()
+        finish(session, work, WorkState.SUCCEEDED, used=3)
+        assert ledger.balance(session, work.account_id, ledger.PICTURE) == 7
+    (placeholder,) = outbox.claim(ana.studio, "console")
+
+    outbox.undeliverable(ana.studio, placeholder, ours=True)
+
+    with reading(ana.studio.engine) as session:
+        assert ledger.balance(session, work.account_id, ledger.PICTURE) == 10
 
 
 # ── deleted means gone
