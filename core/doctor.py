@@ -47,7 +47,10 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     if free is not None:
         yield free > LEAST_FREE, f"disk: {free >> 30} GB free, {LEAST_FREE >> 30} are needed"
     yield from _models(settings)
-    for name, token in (("TELEGRAM_TOKEN", settings.telegram_token), ("DISCORD_TOKEN", settings.discord_token)):
+    for name, token in (
+        ("TELEGRAM_TOKEN", settings.telegram_token),
+        ("DISCORD_TOKEN", settings.discord_token),
+    ):
         yield True, f"{name}: {'set' if token else 'not set; that bot does not run'}"
 
 

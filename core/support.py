@@ -29,7 +29,9 @@ def look_into(studio: Studio, handle: int, folder: Path) -> list[Path]:
         session.add(Opening(profile_id=profile.id or 0, at=now, told=True))
         account = session.get_one(Account, profile.account_id)
         key = account_key(account.handle)
-        text = "The operator of this machine has just looked at your photos, as you allowed. /privacy ends that."
+        text = (
+            "The operator of this machine has just looked at your photos, as you allowed. /privacy ends that."
+        )
         body = {"kind": "Say", "text": text, "options": [], "slot": ""}
         for identity in session.exec(select(Identity).where(Identity.account_id == account.id)):
             session.add(

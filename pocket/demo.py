@@ -11,6 +11,7 @@ import shutil
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,6 +253,7 @@ def own_settings(folder: Path) -> Settings:
 
 def main() -> int:
     """Play the demo; 0 when all of it happened."""
+    warnings.filterwarnings("ignore", ".*estimate.*is deprecated", FutureWarning)  # insightface's call
     began = time.monotonic()
     shutil.rmtree(OUTPUT, ignore_errors=True)
     photos = write_demo(OUTPUT / "photos")

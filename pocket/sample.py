@@ -52,7 +52,9 @@ async def converse(play: Play, photos: list[Path]) -> None:
 def keep(studio: Studio) -> str:
     """Write the files; answers the entry for models.toml."""
     with reading(studio.engine) as session:
-        profile = session.exec(select(Profile).where(col(Profile.version_id).is_not(None), Profile.sample == "")).one()
+        profile = session.exec(
+            select(Profile).where(col(Profile.version_id).is_not(None), Profile.sample == "")
+        ).one()
         version = session.get_one(Version, profile.version_id)
         best = session.exec(
             select(Checkpoint).where(

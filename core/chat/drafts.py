@@ -161,6 +161,8 @@ def relearn(scene: Scene, effect: Relearn) -> Heard | None:
     profile = scene.profile(effect.profile)
     if profile is None or profile.state not in (ProfileState.FAILED, ProfileState.CANCELLED):
         return None
+    if profile.consent not in ("self", "agreed"):
+        return None
     photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
     if not scene.session.exec(photos).first():
         return None

@@ -133,14 +133,18 @@ def _imagine(view: View, words: str) -> Turn:
 
 
 def _meant(view: View, prompt: Prompt) -> ProfileView | None:
-    """The profile of @name, else the one whose trigger stands in the text, else the current one."""
+    """The profile of @name, else the one whose trigger stands in the text, else the current or newest one."""
     usable = [profile for profile in view.profiles if profile.state != "draft"]
     if prompt.name:
         wanted = normal_name(prompt.name)
         return next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
     words = set(prompt.text.lower().split())
     named = [profile for profile in usable if profile.trigger in words]
-    return named[0] if named else view.profile(view.current or 0)
+    if named:
+        return named[0]
+    # The current one may have been deleted: then the newest that can be drawn.
+    trained = [profile for profile in view.profiles if profile.state == "trained"]
+    return view.profile(view.current or 0) or (trained[-1] if trained else None)
 
 
 def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:

@@ -371,6 +371,13 @@ def test_imagine_means_the_named_the_triggered_or_the_current_profile(words: str
     assert drawn.name == name
 
 
+def test_when_the_current_profile_is_deleted_the_newest_is_drawn() -> None:
+    (effect,) = take_turn(view(None, TRAINED, current=None), Command("imagine", "in snow")).effects
+
+    assert isinstance(effect, Draw)
+    assert effect.profile == HANDLE
+
+
 def test_a_profile_one_may_not_use_is_unknown() -> None:
     turn = take_turn(view(), Command("imagine", "@somebody in a forest"))
 

@@ -1,7 +1,6 @@
 """A set of photos, looked at by a worker: what is kept, what is refused and why, and what people hear of it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np

@@ -23,11 +23,11 @@ def _balance(studio: Studio, account: int) -> int:
         return ledger.balance(session, account, ledger.PICTURE)
 
 
-def test_a_new_account_has_its_free_pictures(studio: Studio):
+def test_a_new_account_has_its_free_pictures(studio: Studio) -> None:
     assert _balance(studio, _account(studio)) == studio.settings.free_pictures
 
 
-def test_what_was_not_used_comes_back(studio: Studio):
+def test_what_was_not_used_comes_back(studio: Studio) -> None:
     account = _account(studio)
 
     with writing(studio.engine) as session:
@@ -37,7 +37,7 @@ def test_what_was_not_used_comes_back(studio: Studio):
     assert _balance(studio, account) == studio.settings.free_pictures - 3
 
 
-def test_settling_twice_changes_nothing(studio: Studio):
+def test_settling_twice_changes_nothing(studio: Studio) -> None:
     account = _account(studio)
     with writing(studio.engine) as session:
         ledger.hold(session, account, ledger.PICTURE, 4, "work-1", 0, unlimited=False)
@@ -49,7 +49,7 @@ def test_settling_twice_changes_nothing(studio: Studio):
     assert _balance(studio, account) == studio.settings.free_pictures - 4
 
 
-def test_a_refund_happens_once(studio: Studio):
+def test_a_refund_happens_once(studio: Studio) -> None:
     account = _account(studio)
     with writing(studio.engine) as session:
         ledger.hold(session, account, ledger.PICTURE, 4, "work-1", 0, unlimited=False)
@@ -62,7 +62,7 @@ def test_a_refund_happens_once(studio: Studio):
     assert _balance(studio, account) == studio.settings.free_pictures
 
 
-def test_more_than_there_is_cannot_be_held(studio: Studio):
+def test_more_than_there_is_cannot_be_held(studio: Studio) -> None:
     account = _account(studio)
 
     with pytest.raises(OutOfCredits), writing(studio.engine) as session:
@@ -71,7 +71,7 @@ def test_more_than_there_is_cannot_be_held(studio: Studio):
     assert _balance(studio, account) == studio.settings.free_pictures
 
 
-def test_many_at_once_never_hold_more_than_there_is(studio: Studio):
+def test_many_at_once_never_hold_more_than_there_is(studio: Studio) -> None:
     account = _account(studio)
     held: list[int] = []
 
@@ -99,7 +99,9 @@ def test_many_at_once_never_hold_more_than_there_is(studio: Studio):
 @hypothesis_settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_order_of_events_makes_credits_out_of_nothing(studio: Studio, events):
+def test_no_order_of_events_makes_credits_out_of_nothing(
+    studio: Studio, events: list[tuple[str, int, int]]
+) -> None:
     account = _account(studio, user=str(id(events)))
     for kind, ref, amount in events:
         name = f"{account}-{ref}"

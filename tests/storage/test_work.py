@@ -21,7 +21,7 @@ def _row(studio: Studio, work: Work) -> Work:
         return session.get_one(Work, work.id)
 
 
-def test_of_two_claims_for_one_turn_one_succeeds(studio: Studio):
+def test_of_two_claims_for_one_turn_one_succeeds(studio: Studio) -> None:
     work = _ask(studio)
 
     with writing(studio.engine) as session:
@@ -34,7 +34,7 @@ def test_of_two_claims_for_one_turn_one_succeeds(studio: Studio):
     assert _row(studio, work).worker == "a"
 
 
-def test_a_job_whose_work_was_taken_away_can_write_nothing(studio: Studio):
+def test_a_job_whose_work_was_taken_away_can_write_nothing(studio: Studio) -> None:
     work = _ask(studio)
     with writing(studio.engine) as session:
         claimed = works.claim(session, work.id or 0, 0, "a")
@@ -48,7 +48,7 @@ def test_a_job_whose_work_was_taken_away_can_write_nothing(studio: Studio):
         assert works.renew(session, claimed.id or 0, claimed.turn) is None
 
 
-def test_an_expired_lease_offers_the_work_again_under_a_new_turn(studio: Studio):
+def test_an_expired_lease_offers_the_work_again_under_a_new_turn(studio: Studio) -> None:
     work = _ask(studio)
     with writing(studio.engine) as session:
         claimed = works.claim(session, work.id or 0, 0, "a")
@@ -62,7 +62,7 @@ def test_an_expired_lease_offers_the_work_again_under_a_new_turn(studio: Studio)
     assert (row.state, row.turn, row.failures) == (WorkState.PENDING, 2, 1)
 
 
-def test_a_lease_that_was_renewed_meanwhile_does_not_expire(studio: Studio):
+def test_a_lease_that_was_renewed_meanwhile_does_not_expire(studio: Studio) -> None:
     work = _ask(studio)
     with writing(studio.engine) as session:
         claimed = works.claim(session, work.id or 0, 0, "a")
@@ -74,7 +74,7 @@ def test_a_lease_that_was_renewed_meanwhile_does_not_expire(studio: Studio):
     assert _row(studio, work).state == WorkState.RUNNING
 
 
-def test_work_that_kills_its_worker_is_given_up_after_three_times(studio: Studio):
+def test_work_that_kills_its_worker_is_given_up_after_three_times(studio: Studio) -> None:
     work = _ask(studio)
     for _ in range(works.MOST_FAILURES):
         with writing(studio.engine) as session:
@@ -88,7 +88,7 @@ def test_work_that_kills_its_worker_is_given_up_after_three_times(studio: Studio
     assert (row.state, row.reason) == (WorkState.FAILED, "worker_lost")
 
 
-def test_a_slice_that_made_progress_forgets_earlier_failures(studio: Studio):
+def test_a_slice_that_made_progress_forgets_earlier_failures(studio: Studio) -> None:
     work = _ask(studio)
     with writing(studio.engine) as session:
         claimed = works.claim(session, work.id or 0, 0, "a")
