@@ -1,6 +1,12 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
-from core.conversation.phrases import MINIMUM_PHOTOS, MOST_MEGAPIXELS, RECOMMENDED_PHOTOS, plural
+from core.conversation.phrases import (
+    MINIMUM_PHOTOS,
+    MOST_MEGABYTES,
+    MOST_MEGAPIXELS,
+    RECOMMENDED_PHOTOS,
+    plural,
+)
 from core.conversation.views import PhotoView, ProfileView
 
 
@@ -18,24 +24,24 @@ def verdict(photo: PhotoView) -> str:
         "noisy": f"Photo {number} is grainy; one with more light would do.",
         "too_dark": f"Photo {number} is too dark to see the face; one in daylight would do.",
         "too_bright": f"Photo {number} is blown out; one out of the direct sun would do.",
-        "too_small": f"Photo {number} is too small ({detail}); send the original as a file.",
+        "too_small": f"Photo {number} is too small{in_brackets(detail)}; send the original as a file.",
         "no_face": f"Photo {number}: I find no face; one where the face is clear would do.",
         "several_faces": f"Photo {number} has several faces; send one where you are alone.",
         "face_too_small": f"Photo {number}: the face is too small; come closer, or crop it.",
         "cut_off": f"Photo {number}: the face leaves the picture; send one that shows it whole.",
         "other_person": f"Photo {number} shows somebody else than the rest.",
         "empty": f"Photo {number} arrived empty; send it again.",
-        "not_a_picture": f"Photo {number}: that is {detail}; I need JPG, PNG, WebP, HEIC or AVIF pictures.",
-        "unknown_format": f"Photo {number}: I cannot read {detail}; send JPG, PNG, WebP, HEIC or AVIF.",
-        "too_many_bytes": f"Photo {number} is too large ({detail}); send it smaller, or as a photo.",
+        "not_a_picture": f"Photo {number}: that is {kind(detail)}; I need JPG, PNG, WebP, HEIC or AVIF pictures.",
+        "unknown_format": f"Photo {number}: I cannot read {kind(detail)}; send JPG, PNG, WebP, HEIC or AVIF.",
+        "too_many_bytes": f"Photo {number} is too large: {size(detail)}. Send it smaller, or as a photo instead of a file.",
         "too_many_pixels": (
-            f"Photo {number} has {detail} megapixels, more than {MOST_MEGAPIXELS}; send it smaller."
+            f"Photo {number} has too many pixels{in_brackets(detail)}: {MOST_MEGAPIXELS} megapixels are the most. Send it smaller."
         ),
         "truncated": f"Photo {number} broke off on the way; send it again.",
         "damaged": f"Photo {number} is damaged and cannot be opened; send another copy.",
         "too_slow": f"Photo {number} takes too long to open; save it as a plain JPG and send that.",
         "too_much_memory": f"Photo {number} is too large to open here; send it smaller.",
-        "not_fetched": f"Photo {number} could not be fetched ({detail}); send it again.",
+        "not_fetched": f"Photo {number} could not be fetched{in_brackets(detail)}; send it again.",
     }
     return sentences.get(photo.verdict, "")
 
@@ -81,3 +87,30 @@ def too_few(good: int) -> str:
     return (
         f"{good} good so far; I need {MINIMUM_PHOTOS} at least. Send {plural(MINIMUM_PHOTOS - good, 'more')}."
     )
+
+
+KINDS = {
+    "pdf": "a PDF", "zip": "a ZIP archive", "rar": "an archive", "7z": "an archive", "gzip": "an archive",
+    "gif": "a GIF", "mp4": "a video", "mov": "a video", "webm": "a video", "avi": "a video",
+    "mp3": "a sound file", "wav": "a sound file", "ogg": "a sound file", "docx": "a Word document",
+    "xlsx": "a spreadsheet", "pptx": "a presentation", "text": "a text", "html": "a web page",
+    "exe": "a program", "svg": "an SVG drawing", "raw": "a camera's raw file", "tiff": "a TIFF",
+    "bmp": "a BMP", "ico": "an icon", "psd": "a Photoshop file", "jpeg2000": "a JPEG 2000", "jpeg-xl": "a JPEG XL",
+}  # fmt: skip
+
+
+def kind(code: str) -> str:
+    """What somebody sent instead of a photo."""
+    return KINDS.get(code, code or "no picture I know")
+
+
+def size(detail: str) -> str:
+    """A number of bytes in megabytes, beside the limit; a platform's own sentence as it is."""
+    if not detail.isdecimal():
+        return detail
+    return f"{int(detail) >> 20} MB, and {MOST_MEGABYTES} MB are the most"
+
+
+def in_brackets(detail: str) -> str:
+    """A detail, if there is one."""
+    return f" ({detail})" if detail else ""

@@ -186,7 +186,7 @@ def test_the_panel_names_photo_reason_and_remedy() -> None:
         *GOOD[:3],
         PhotoView(4, verdict="duplicate", other=1),
         PhotoView(5, verdict="several_faces"),
-        PhotoView(6, verdict="not_a_picture", detail="a PDF"),
+        PhotoView(6, verdict="not_a_picture", detail="pdf"),
         PhotoView(7, waiting=True),
     )
     turn = take_turn(view(replace(FULL, photos=photos, photos_done=False)), Looked(HANDLE))
@@ -204,6 +204,15 @@ def test_every_verdict_has_a_sentence_that_names_the_photo() -> None:
             assert photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1)).startswith(
                 "Photo 9"
             )
+
+
+def test_sizes_are_said_in_megabytes_with_the_limit() -> None:
+    said = photo_phrases.verdict(PhotoView(2, verdict="too_many_bytes", detail=str(57 << 20)))
+
+    assert (
+        said
+        == "Photo 2 is too large: 57 MB, and 50 MB are the most. Send it smaller, or as a photo instead of a file."
+    )
 
 
 def test_all_verdicts_of_one_album_go_to_one_message() -> None:
