@@ -1,7 +1,8 @@
 # Two images from one file. Built as `docker build --target bots .` and `docker build --target worker .`
 
 FROM python:3.11-slim AS base
-ENV PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1 HF_HUB_OFFLINE=1 TRANSFORMERS_VERBOSITY=error
+ENV PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1 HF_HUB_OFFLINE=1 TRANSFORMERS_VERBOSITY=error \
+    DIFFUSERS_VERBOSITY=error
 WORKDIR /app
 RUN useradd --uid 1000 --create-home studio && mkdir /data && chown studio /data
 COPY pyproject.toml ./

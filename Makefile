@@ -7,6 +7,7 @@ STAMP := $(VENV)/installed
 export ORT_DISABLE_TELEMETRY := 1
 export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_VERBOSITY := error
+export DIFFUSERS_VERBOSITY := error
 
 .PHONY: setup demo test check up bench
 setup: $(STAMP)

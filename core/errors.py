@@ -11,7 +11,11 @@ StudioError
 The exceptions carry data, never sentences for people: `core.conversation.phrases` words them.
 """
 
+import traceback
 from enum import StrEnum
+from pathlib import Path
+
+FRAMES = 5  # of a trace
 
 
 class StudioError(Exception):
@@ -84,3 +88,12 @@ class SettingMissing(StudioError):
     def __init__(self, setting: str, why: str) -> None:
         super().__init__(f"{setting} is not set: {why}")
         self.setting = setting
+
+
+def where(fault: BaseException) -> str:
+    """What went wrong where, without the error's own words: those can hold what people wrote."""
+    if isinstance(fault, BaseExceptionGroup):
+        return "; ".join(where(each) for each in fault.exceptions)
+    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
+    calls = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(fault).__name__} at {calls}"

@@ -105,6 +105,11 @@ def enqueue(queue: Queue, work_id: int, turn: int) -> None:
         return
 
 
+def is_lined_up(redis: Redis, work_id: int, turn: int) -> bool:
+    """Whether the server still knows the job of this turn; one that was wiped does not."""
+    return bool(redis.exists(Job.key_for(f"w-{work_id}-{turn}")))
+
+
 def wake(redis: Redis, whom: str) -> None:
     """Tell the bots (`news`) or the dispatcher (`work`) to look now; unheard, they look soon anyway."""
     try:

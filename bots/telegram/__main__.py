@@ -15,11 +15,11 @@ from telegram.warnings import PTBUserWarning
 
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import COMMANDS
-from bots.telegram.logs import set_up, where
+from bots.telegram.logs import set_up
 from bots.telegram.poll import Line, Poll, pause, unless
 from bots.telegram.show import TelegramPlatform
 from bots.turns import Turns
-from core.errors import SettingMissing, StudioError
+from core.errors import SettingMissing, StudioError, where
 from core.settings import Settings
 from core.storage.studio import open_studio
 from core.work_queue import connect_async

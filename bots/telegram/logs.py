@@ -1,12 +1,9 @@
 """The log of a process that knows a token."""
 
 import logging
-import traceback
-from pathlib import Path
 
 # At INFO these write whole addresses, which hold the token.
 TALKATIVE = ("httpx", "httpcore")
-FRAMES = 5  # of a trace
 
 
 class WithoutSecret(logging.Formatter):
@@ -32,12 +29,3 @@ def set_up(token: str, level: int) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # The library logs the content of what it cannot read; our own code says which update it was.
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-
-
-def where(fault: BaseException) -> str:
-    """What went wrong where, without the error's own words: those can hold what people wrote."""
-    if isinstance(fault, BaseExceptionGroup):
-        return "; ".join(where(each) for each in fault.exceptions)
-    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
-    calls = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    return f"{type(fault).__name__} at {calls}"

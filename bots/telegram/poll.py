@@ -21,9 +21,9 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
-from bots.telegram.logs import where
 from bots.turns import BACKOFF_SECONDS, Turns
 from core.chat import Incoming, pass_over
+from core.errors import where
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import torch
 from cryptography.exceptions import InvalidTag
 from sqlmodel import Session
 
-from core.errors import KeyGone, ModelUnusable, StudioError, TrainingFailed
+from core.errors import KeyGone, ModelUnusable, StudioError, TrainingFailed, where
 from core.families.catalogue import read as read_catalogue
 from core.intake import Intake
 from core.jobs.draw import draw
@@ -94,16 +94,17 @@ def _work(workshop: Workshop, slice_: Slice, work: Work) -> None:
     except TrainingFailed as failed:
         log.warning("work %s: %s", slice_.work_id, failed.cause)
         _fail(workshop, slice_, failed.cause)
-    except ModelUnusable:
-        log.exception("work %s", slice_.work_id)
+    except ModelUnusable as unusable:
+        log.error("work %s: %s", slice_.work_id, unusable)  # noqa: TRY400  (the reason is the operator's; no trace)
         _fail(workshop, slice_, "model_unusable")
     except torch.OutOfMemoryError:
         _fail(workshop, slice_, "out_of_memory")
-    except torch.AcceleratorError:
-        log.exception("work %s: the accelerator is in an unknown state", slice_.work_id)
+    except torch.AcceleratorError as fault:
+        log.critical("work %s: the accelerator is in an unknown state: %s", slice_.work_id, where(fault))
         os._exit(70)  # the context is dead; the supervisor starts a new process and the lease runs out
-    except (StudioError, ValueError, RuntimeError, OSError, ArithmeticError, LookupError, TypeError):
-        log.exception("work %s failed", slice_.work_id)
+    except (StudioError, ValueError, RuntimeError, OSError, ArithmeticError, LookupError, TypeError) as fault:
+        # Without the words of the error, which can be a prompt or a name.
+        log.error("work %s failed: %s", slice_.work_id, where(fault))  # noqa: TRY400
         _fail(workshop, slice_, "failed")
 
 

@@ -40,7 +40,7 @@ from core.storage.tables import (
 )
 from core.upkeep.dispatching import lined_up, next_work
 from core.upkeep.tidying import delete_failed_photos, fail_lost_trainings
-from core.work_queue import WAKE, enqueue, queue_of
+from core.work_queue import WAKE, enqueue, is_lined_up, queue_of
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,10 @@ class Upkeep:
         """Take back what was lost, and tidy up."""
         with reading(self.studio.engine) as session:
             now = clock(session)
-            lost = session.exec(select(Work).where(_is_lost(now))).all()
+            lost = list(session.exec(select(Work).where(_is_lost(now))))
+            given = session.exec(select(Work).where(Work.state == WorkState.DISPATCHED)).all()
+        known = {work.id for work in lost}
+        lost += [work for work in given if work.id not in known and self._is_wiped(work)]
         for work in lost:
             with writing(self.studio.engine) as session:
                 # A job in the queue of a worker that is silent is nobody's, though its lease goes on.
@@ -162,6 +165,13 @@ class Upkeep:
                 )
             )
             session.execute(delete(WorkerRow).where(col(WorkerRow.seen_at) < now - KEPT_SECONDS))
+
+    def _is_wiped(self, work: Work) -> bool:
+        """Whether the server lost this work's job; a server that is away may still have it."""
+        try:
+            return not is_lined_up(self.redis, work.id or 0, work.turn)
+        except RedisError:
+            return False
 
     # ── eraser
 

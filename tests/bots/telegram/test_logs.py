@@ -1,7 +1,8 @@
 import io
 import logging
 
-from bots.telegram.logs import WithoutSecret, where
+from bots.telegram.logs import WithoutSecret
+from core.errors import where
 
 SECRET = "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K"
 
