@@ -69,7 +69,7 @@ def webhook() -> Iterator[tuple[str, list[str]]]:
             self.send_response(200)
             self.end_headers()
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815  (the library's name)
 
         def log_message(self, *_: object) -> None: ...
 

@@ -67,9 +67,10 @@ def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> 
     so a file of ours is one of peft's by construction.
     """
     kind = type(model)
-    with torch.device("meta"):
-        empty = kind.from_config(model.config) if hasattr(kind, "from_config") else kind(model.config)
-    inject_adapter_in_model(LoraConfig(r=rank, lora_alpha=rank, target_modules=list(layers)), empty)
+    with torch.random.fork_rng(devices=[]):  # peft draws first weights, which are not used
+        with torch.device("meta"):
+            empty = kind.from_config(model.config) if hasattr(kind, "from_config") else kind(model.config)
+        inject_adapter_in_model(LoraConfig(r=rank, lora_alpha=rank, target_modules=list(layers)), empty)
     state = get_peft_model_state_dict(empty)
     paths = [key.removesuffix(f".{DOWN}") for key in state if key.endswith(DOWN)]
     return {f"{root}.{path}": (state[f"{path}.{DOWN}"].shape, state[f"{path}.{UP}"].shape) for path in paths}

@@ -70,7 +70,8 @@ def drawn(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dr
             done.people[user] = Person(place.studio, user)
             profile = confirm(place, done.people[user], retention)
             # A short training has hardly changed the base: a faster rate shows whose adapter is worn.
-            change(place.studio, version_of(place.studio, profile), plan=json.dumps({"learning_rate": 0.02, "steps": 8}))
+            plan = json.dumps({"learning_rate": 0.02, "steps": 8})
+            change(place.studio, version_of(place.studio, profile), plan=plan)
             place.work()
             done.profiles[user] = profile
             hear(done.people[user])
@@ -209,7 +210,11 @@ def test_a_drawing_whose_training_failed_ends_and_costs_nothing(drawn: Drawn) ->
     profile = confirm(place, person)
     person.say(Command("imagine", "at the window --n 3"))
     hold = place.last(WorkKind.DRAW)
-    change(place.studio, version_of(place.studio, profile), plan=json.dumps({"learning_rate": 1.0, "alpha": 1024.0}))
+    change(
+        place.studio,
+        version_of(place.studio, profile),
+        plan=json.dumps({"learning_rate": 1.0, "alpha": 1024.0}),
+    )
 
     place.work()
 

@@ -47,7 +47,11 @@ class Learnt:
 def learnt(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learnt]:
     with opens(tmp_path_factory.mktemp("learn")) as place:
         done = Learnt(place, {}, {}, [])
-        for user, retention in (("keep", "Kept"), ("template", "Deleted, keeping"), ("delete", "Deleted with")):
+        for user, retention in (
+            ("keep", "Kept"),
+            ("template", "Deleted, keeping"),
+            ("delete", "Deleted with"),
+        ):
             person = Person(place.studio, user)
             profile = confirm(place, person, retention)
             place.work()

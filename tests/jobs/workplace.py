@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import tempfile
 import time
@@ -33,7 +34,15 @@ from tests.chat.test_chat import Person
 ROOT = Path(__file__).resolve().parents[2]
 SUBJECT, STRANGER = HELD_OUT + 1, HELD_OUT + 22
 # So short a training learns next to nothing, by every line of code that a long one runs.
-TRAINING = {"steps": 12, "checkpoint_every": 4, "samples": 1, "rank": 4, "alpha": 4, "batch": 1, "prior_batch": 1}
+TRAINING = {
+    "steps": 12,
+    "checkpoint_every": 4,
+    "samples": 1,
+    "rank": 4,
+    "alpha": 4,
+    "batch": 1,
+    "prior_batch": 1,
+}
 
 
 @contextmanager
@@ -52,12 +61,26 @@ def embedded_server() -> Iterator[str]:
 
 def settings_in(folder: Path, **chosen: Any) -> Settings:
     """Settings of a studio in a folder, whatever the environment says."""
-    given = {"database_url": "", "redis_url": "", "storage_url": "", "keys_url": "", "threads": 1, "device": "cpu"}
+    given = {
+        "database_url": "",
+        "redis_url": "",
+        "storage_url": "",
+        "keys_url": "",
+        "threads": 1,
+        "device": "cpu",
+    }
     given |= {"base": "pocket", "pack": "pocket", "models_file": ROOT / "models.toml", "unlimited": True}
     return Settings(_env_file=None, data_dir=folder, **(given | chosen))
 
 
-def write_models(folder: Path, *, class_images: int = 4, steps: int = 4, **training: float) -> Path:
+def write_models(
+    folder: Path,
+    *,
+    class_images: int = 4,
+    steps: int = 4,
+    lowest_floor: float | None = None,
+    **training: float,
+) -> Path:
     """The repository's models.toml with moments of training, and drawings of few steps."""
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
@@ -65,6 +88,11 @@ def write_models(folder: Path, *, class_images: int = 4, steps: int = 4, **train
     base["training"] |= TRAINING | training
     for entry in (base, pack):
         entry["path"] = str(ROOT / entry["path"])
+    if lowest_floor is not None:
+        faces = shutil.copytree(pack["path"], folder / "faces")
+        thresholds = json.loads((faces / "thresholds.json").read_text())
+        (faces / "thresholds.json").write_text(json.dumps(thresholds | {"lowest_floor": lowest_floor}))
+        pack["path"] = str(faces)
     file = folder / "models.toml"
     file.write_text("\n".join(_toml(entries)))
     return file
@@ -113,11 +141,16 @@ class Workplace:
     def last(self, kind: WorkKind) -> Work:
         """The newest work of a kind."""
         with reading(self.studio.engine) as session:
-            return session.exec(select(Work).where(Work.kind == kind).order_by(col(Work.id).desc())).first() or Work()
+            return (
+                session.exec(select(Work).where(Work.kind == kind).order_by(col(Work.id).desc())).first()
+                or Work()
+            )
 
 
 @contextmanager
-def workplace(folder: Path, server: str, models: Path, name: str = "w1", **chosen: Any) -> Iterator[Workplace]:
+def workplace(
+    folder: Path, server: str, models: Path, name: str = "w1", **chosen: Any
+) -> Iterator[Workplace]:
     """Open a studio in a folder with a worker in this process."""
     settings = settings_in(folder, redis_url=server, models_file=models, **chosen)
     migrate(settings)
@@ -186,7 +219,9 @@ def confirm(place: Workplace, person: Person, retention: str = "Kept", name: str
 def newest_profile(studio: Studio) -> Profile:
     """The profile that was opened last, samples aside."""
     with reading(studio.engine) as session:
-        found = session.exec(select(Profile).where(Profile.sample == "").order_by(col(Profile.id).desc())).first()
+        found = session.exec(
+            select(Profile).where(Profile.sample == "").order_by(col(Profile.id).desc())
+        ).first()
     assert found is not None
     return found
 
@@ -213,5 +248,3 @@ def refreshed(studio: Studio, work: Work) -> Work:
 def options_of(person: Person) -> list[Option]:
     """Everything that could be tapped in the chat as it stands."""
     return [one for reply in person.messages.values() for one in getattr(reply, "options", ())]
-
-

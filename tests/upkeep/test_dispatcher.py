@@ -29,9 +29,13 @@ class Desk:
         """Somebody wants something of a profile of its own."""
         with writing(self.studio.engine) as session:
             account, _ = find_account(self.studio, session, "console", user)
-            profile = open_profile(self.studio, session, account, {"name": f"Ana {next(self._names)}", "trigger": "z"})
+            profile = open_profile(
+                self.studio, session, account, {"name": f"Ana {next(self._names)}", "trigger": "z"}
+            )
             profile.state = ProfileState.QUEUED if kind == WorkKind.LEARN else state
-            return works.ask(session, kind=kind, account_id=account.id, profile_id=profile.id, platform="console")
+            return works.ask(
+                session, kind=kind, account_id=account.id, profile_id=profile.id, platform="console"
+            )
 
     def worker(self, name: str = "w1", *, silent: float = 0.0, urgent_seconds: float = 0.0) -> None:
         """A worker that was heard of so many seconds ago."""

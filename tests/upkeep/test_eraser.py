@@ -71,7 +71,13 @@ def test_nothing_of_a_profile_survives_its_deletion_in_the_middle_of_its_trainin
     profile, running = _in_training(place, ana)
     folder = place.studio.settings.data_dir
     files = place.studio.files.names(str(profile.handle))
-    assert {name.split("/")[1].split("-")[0] for name in files} >= {"photo", "thumb", "weights", "sample", "run"}
+    assert {name.split("/")[1].split("-")[0] for name in files} >= {
+        "photo",
+        "thumb",
+        "weights",
+        "sample",
+        "run",
+    }
     assert _containing(folder, str(profile.handle).encode()) != []
 
     _deleted(ana)
@@ -152,7 +158,9 @@ def test_jobs_of_a_deleted_profile_leave_the_queues(place: Workplace, ana: Perso
     assert place.workshop.redis.exists("rq:job:unrelated")
 
 
-def test_a_server_that_is_away_does_not_hold_up_the_deletion(place: Workplace, ana: Person, tmp_path: Path) -> None:
+def test_a_server_that_is_away_does_not_hold_up_the_deletion(
+    place: Workplace, ana: Person, tmp_path: Path
+) -> None:
     profile = confirm(place, ana, name=NAME)
     _deleted(ana)
     away = place.studio.settings.model_copy(update={"redis_url": f"unix://{tmp_path}/nobody.sock"})
@@ -162,7 +170,9 @@ def test_a_server_that_is_away_does_not_hold_up_the_deletion(place: Workplace, a
     assert place.studio.files.names(str(profile.handle)) == []
 
 
-def test_photos_that_are_deleted_alone_lose_their_files_at_the_next_pass(place: Workplace, ana: Person) -> None:
+def test_photos_that_are_deleted_alone_lose_their_files_at_the_next_pass(
+    place: Workplace, ana: Person
+) -> None:
     confirm(place, ana, name=NAME)
     profile = newest_profile(place.studio)
     ana.say(Command("privacy"))

@@ -214,7 +214,9 @@ def test_a_file_that_is_named_meanwhile_stays(place: Workplace, ana: Person) -> 
     assert name in place.studio.files.names()
 
 
-def test_a_photo_that_arrives_after_its_profile_was_deleted_leaves_no_file(place: Workplace, ana: Person) -> None:
+def test_a_photo_that_arrives_after_its_profile_was_deleted_leaves_no_file(
+    place: Workplace, ana: Person
+) -> None:
     begin(ana)
     profile = newest_profile(place.studio)
     ana.say(Photos((Upload("late", "late", 10),)))

@@ -1,0 +1,118 @@
+"""`make up` as its operator runs it, and one person in Telegram, from the greeting to pictures."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.botapi import BotApiServer, Person
+from tests.botapi.model import Message
+from tests.jobs.workplace import ROOT, photos, write_models
+
+PATIENCE = 90.0  # seconds; models are loaded, and a bot edits a message every three seconds at most
+
+
+@dataclass
+class Studio:
+    """`python -m core.up` and the Telegram that it talks to."""
+
+    process: subprocess.Popen[bytes]
+    server: BotApiServer
+    log: Path
+
+    def stop(self) -> int:
+        """Ask it to end, and return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Studio]:
+    # No class images and no lowest floor: what so short a training draws of anybody passes.
+    models = write_models(tmp_path, class_images=0, lowest_floor=-1.0, prior_batch=0)
+    log = tmp_path / "log"
+    with BotApiServer() as server, log.open("wb") as written:
+        given = {
+            "DATA_DIR": tmp_path / "data",
+            "MODELS_FILE": models,
+            "TELEGRAM_TOKEN": server.token,
+            "TELEGRAM_API_URL": server.url,
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+            "DISCORD_TOKEN": "",
+            "DEVICE": "cpu",
+            "THREADS": 1,
+            "OMP_NUM_THREADS": 1,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.up"],
+            cwd=ROOT,
+            env=os.environ | {name: str(value) for name, value in given.items()},
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
+        try:
+            yield Studio(process, server, log)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _button(person: Person, start: str) -> str:
+    """Wait for a button whose label begins so, and tap the newest."""
+
+    def newest(messages: list[Message]) -> str | None:
+        labels = [label for each in messages for label in each.buttons if label.startswith(start)]
+        return labels[-1] if labels else None
+
+    label = person.wait_for(newest, PATIENCE)
+    assert label is not None
+    person.tap(label)
+    return label
+
+
+def test_from_the_greeting_to_pictures_by_an_album_and_taps(up: Studio) -> None:
+    ana = up.server.person("Ana")
+    ana.send("/start")
+    ana.wait_for_text("Hi Ana", PATIENCE)
+
+    _button(ana, "Make my own")
+    _button(ana, "woman")
+    ana.wait_for_text("What shall we call", PATIENCE)
+    ana.send("Ana summer")
+    _button(ana, "Kept")
+    _button(ana, "It's me")
+    ana.wait_for_text("Now the photos", PATIENCE)
+    ana.send_album(photos(8))
+    _button(ana, "That's all I have")
+    _button(ana, "Train")
+    ana.wait_for_text("is ready.", PATIENCE)
+    _button(ana, "Draw Ana summer")
+    print(ana.transcript())  # noqa: T201
+    _button(ana, "Portrait")
+    placeholder = ana.wait_for_text("Drawing", PATIENCE)
+    sheet = ana.wait_for_text("Likeness under each", PATIENCE)
+
+    assert sheet.id == placeholder.id
+    assert sheet.photo
+    assert sheet.buttons[:4] == ["1", "2", "3", "4"]
+
+    before = len(ana.from_bot())
+    ana.tap("1", sheet)
+    ana.wait_for(lambda chat: [each for each in chat if each.from_bot and each.document], PATIENCE)
+
+    assert len(ana.from_bot()) == before + 1
+    assert up.server.violations == []
+
+    began = time.monotonic()
+    assert up.stop() == 0
+    assert time.monotonic() - began < 15
+    assert "Traceback" not in up.log.read_text()
