@@ -36,21 +36,22 @@ async def _talk(settings: Settings, seconds: float) -> list[float]:
     turns = Turns(studio, ConsolePlatform(studio, settings.data_dir, lambda _: None))
     waits: list[float] = []
 
-    async def hear(update: int, person: int, heard: Heard, counted: bool) -> None:
-        due = time.perf_counter()
+    async def hear(update: int, person: int, heard: Heard, due: float | None = None) -> None:
         await turns.hear(Incoming("console", "bench", update, str(person), str(person), heard))
-        if counted:
+        if due is not None:
             waits.append(time.perf_counter() - due)
 
     for person in range(PEOPLE):  # everybody has an account and a draft in which things can be said
-        await hear(person, person, Command("new"), counted=False)
+        await hear(person, person, Command("new"))
     tasks = []
-    update, ends = PEOPLE, time.perf_counter() + seconds
-    while time.perf_counter() < ends:
-        await asyncio.sleep(chance.expovariate(RATE))
+    update, due = PEOPLE, time.perf_counter()
+    ends = due + seconds
+    while (due := due + chance.expovariate(RATE)) < ends:
+        # Arrivals are fixed beforehand: a bot that falls behind does not slow them down.
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         update += 1
         heard = chance.choice(WORDS)
-        tasks.append(asyncio.create_task(hear(update, chance.randrange(PEOPLE), heard, counted=True)))
+        tasks.append(asyncio.create_task(hear(update, chance.randrange(PEOPLE), heard, due)))
     await asyncio.gather(*tasks)
     studio.engine.dispose()
     return waits

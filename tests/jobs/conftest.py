@@ -15,7 +15,8 @@ from core.families import open_base
 from core.families.catalogue import read
 from core.families.family import Family
 from core.work_queue import connect
-from tests.jobs.workplace import Person, Workplace, embedded_server, settings_in, workplace, write_models
+from tests.chat.test_chat import Person
+from tests.jobs.workplace import Workplace, embedded_server, settings_in, workplace, write_models
 
 
 class Opens(Protocol):

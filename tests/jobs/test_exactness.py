@@ -13,9 +13,9 @@ from core.storage.database import reading
 from core.storage.keys import profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Checkpoint, Profile, ProfileState, WorkKind, WorkState
+from tests.chat.test_chat import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
-    Person,
     Workplace,
     change,
     confirm,

@@ -1,12 +1,15 @@
 """A set of photos, looked at by a worker: what is kept, what is refused and why, and what people hear of it."""
 
+import io
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
+from redis.client import PubSub
 from sqlmodel import col, select
 
+from core.artifacts import Pixels
 from core.conversation.messages import Chosen
 from core.intake import decode
 from core.storage.database import reading
@@ -14,10 +17,10 @@ from core.storage.keys import photos_key
 from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
 from core.work_queue import WAKE
 from pocket import faults
+from tests.chat.test_chat import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     STRANGER,
-    Person,
     Workplace,
     begin,
     hear,
@@ -31,8 +34,9 @@ GOOD = 6
 DUPLICATE, BLURRED, STRANGE, PAPER = GOOD + 1, GOOD + 2, GOOD + 3, GOOD + 4
 
 
-def _pixels(content: bytes) -> np.ndarray:
-    return cv2.cvtColor(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+def _pixels(content: bytes) -> Pixels:
+    with Image.open(io.BytesIO(content)) as picture:
+        return np.array(picture.convert("RGB"))
 
 
 def _mixed_set() -> list[bytes]:
@@ -115,7 +119,8 @@ def test_the_panel_names_each_refused_photo_by_its_number(looked: tuple[Workplac
 def test_people_hear_of_every_photo_as_soon_as_it_was_looked_at(place: Workplace, ana: Person) -> None:
     begin(ana)
     send(ana, photos(3))
-    with place.workshop.redis.pubsub(ignore_subscribe_messages=True) as channel:
+    listening: PubSub = place.workshop.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    with listening as channel:
         channel.subscribe(WAKE)
         channel.get_message(timeout=5.0)  # that it listens now
         place.work()

@@ -61,16 +61,19 @@ def embedded_server() -> Iterator[str]:
 
 def settings_in(folder: Path, **chosen: Any) -> Settings:
     """Settings of a studio in a folder, whatever the environment says."""
-    given = {
+    given: dict[str, Any] = {
         "database_url": "",
         "redis_url": "",
         "storage_url": "",
         "keys_url": "",
-        "threads": 1,
+        "models_file": ROOT / "models.toml",
+        "base": "pocket",
+        "pack": "pocket",
         "device": "cpu",
+        "threads": 1,
+        "unlimited": True,
     }
-    given |= {"base": "pocket", "pack": "pocket", "models_file": ROOT / "models.toml", "unlimited": True}
-    return Settings(_env_file=None, data_dir=folder, **(given | chosen))
+    return Settings(_env_file=None, data_dir=folder, **(given | chosen))  # type: ignore[call-arg]  # pydantic's own
 
 
 def write_models(
@@ -141,10 +144,9 @@ class Workplace:
     def last(self, kind: WorkKind) -> Work:
         """The newest work of a kind."""
         with reading(self.studio.engine) as session:
-            return (
-                session.exec(select(Work).where(Work.kind == kind).order_by(col(Work.id).desc())).first()
-                or Work()
-            )
+            found = session.exec(select(Work).where(Work.kind == kind).order_by(col(Work.id).desc())).first()
+        assert found is not None
+        return found
 
 
 @contextmanager

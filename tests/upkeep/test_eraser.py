@@ -16,14 +16,17 @@ from core.storage.keys import photos_key, profile_key
 from core.storage.tables import DoomedFile, Erasure, Profile, Work, WorkKind, WorkState
 from core.upkeep import Upkeep
 from core.work_queue import connect
+from tests.chat.test_chat import Person
 from tests.jobs.workplace import (
     TRAINING,
-    Person,
     Workplace,
+    begin,
     change,
     confirm,
     hear,
     newest_profile,
+    photos,
+    send,
     version_of,
 )
 
@@ -46,6 +49,14 @@ def _later(place: Workplace) -> None:
     with writing(place.studio.engine) as session:
         for erasure in session.exec(select(Erasure)):
             erasure.again_at = 1.0
+
+
+def _shortly_trained(place: Workplace, person: Person) -> None:
+    """A profile that learnt for one step."""
+    profile = confirm(place, person, name=NAME)
+    plan = json.dumps(TRAINING | {"steps": 1, "checkpoint_every": 1})
+    change(place.studio, version_of(place.studio, profile), plan=plan)
+    place.work()
 
 
 def _deleted(person: Person) -> None:
@@ -120,8 +131,7 @@ def test_the_worker_drops_it_from_memory_and_the_credits_come_back(place: Workpl
 
 
 def test_an_adapter_that_was_worn_leaves_the_worker_with_its_profile(place: Workplace, ana: Person) -> None:
-    confirm(place, ana, name=NAME)
-    place.work()
+    _shortly_trained(place, ana)
     hear(ana)
     ana.say(Command("imagine", f"{PROMPT} --n 1"))
     place.work()
@@ -134,8 +144,7 @@ def test_an_adapter_that_was_worn_leaves_the_worker_with_its_profile(place: Work
 
 
 def test_nothing_is_said_of_a_profile_after_its_deletion(place: Workplace, ana: Person) -> None:
-    confirm(place, ana, name=NAME)
-    place.work()  # its end is news that nobody has told yet
+    _shortly_trained(place, ana)  # its end is news that nobody has told yet
 
     _deleted(ana)
     said = hear(ana)
@@ -145,16 +154,17 @@ def test_nothing_is_said_of_a_profile_after_its_deletion(place: Workplace, ana: 
 
 
 def test_jobs_of_a_deleted_profile_leave_the_queues(place: Workplace, ana: Person) -> None:
-    confirm(place, ana, name=NAME)
-    learn = place.last(WorkKind.LEARN)
+    begin(ana, name=NAME)
+    send(ana, photos(1))
+    look = place.last(WorkKind.LOOK)
     place.workshop.redis.set("rq:job:unrelated", "x")
     place.work()
-    assert list(place.workshop.redis.scan_iter(f"rq:job:w-{learn.id}-*"))
+    assert list(place.workshop.redis.scan_iter(f"rq:job:w-{look.id}-*"))
 
     _deleted(ana)
     place.upkeep.erase()
 
-    assert list(place.workshop.redis.scan_iter(f"rq:*w-{learn.id}-*")) == []
+    assert list(place.workshop.redis.scan_iter(f"rq:*w-{look.id}-*")) == []
     assert place.workshop.redis.exists("rq:job:unrelated")
 
 

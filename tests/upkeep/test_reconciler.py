@@ -30,8 +30,8 @@ from core.storage.tables import (
 from core.storage.work import MOST_FAILURES, claim
 from core.upkeep import KEPT_SECONDS, WORKER_SILENT
 from core.work_queue import queue_of
+from tests.chat.test_chat import Person
 from tests.jobs.workplace import (
-    Person,
     Workplace,
     begin,
     change,
