@@ -7,7 +7,10 @@ work asked for and the replies to deliver. An update that comes twice finds itse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import CursorResult
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -146,11 +149,11 @@ def _about(scene: Scene, heard: Heard) -> Profile | None:
 
 
 def _first_time(session: Session, incoming: Incoming) -> bool:
-    if session.get(Inbox, (incoming.source, incoming.update)):
-        return False
-    session.add(Inbox(source=incoming.source, update=incoming.update, at=clock(session)))
-    session.flush()
-    return True
+    """Note the update; False when it was noted before."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    values = {"source": incoming.source, "update": incoming.update, "at": clock(session)}
+    noted: CursorResult[Any] = session.execute(insert(Inbox).values(**values).on_conflict_do_nothing())  # type: ignore[assignment]  # an insert answers a cursor
+    return bool(noted.rowcount)
 
 
 def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:

@@ -41,8 +41,17 @@ def build_view(
         .where(Profile.account_id == account.id, Profile.state != ProfileState.DELETING)
         .order_by(col(Profile.id))
     ).all()
+    current = [row.version_id for row in rows if row.version_id]
+    versions = (
+        {row.id: row for row in session.exec(select(Version).where(col(Version.id).in_(current)))}
+        if current
+        else {}
+    )
     profiles = [
-        profile_view(studio, session, row, now, with_photos=row.id == account.draft_id) for row in rows
+        profile_view(
+            studio, session, row, versions.get(row.version_id), now, with_photos=row.id == account.draft_id
+        )
+        for row in rows
     ]
     handles = {row.id: row.handle for row in rows}
     draft = next((one for one, row in zip(profiles, rows, strict=True) if row.id == account.draft_id), None)
@@ -84,7 +93,7 @@ def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
 
 
 def profile_view(
-    studio: Studio, session: Session, row: Profile, now: float, *, with_photos: bool
+    studio: Studio, session: Session, row: Profile, version: Version | None, now: float, *, with_photos: bool
 ) -> ProfileView:
     """One profile; its photos are read only where they are asked about."""
     try:
@@ -93,7 +102,6 @@ def profile_view(
         )
     except KeyGone:
         words = {}
-    version = session.get(Version, row.version_id) if row.version_id else None
     photos: tuple[PhotoView, ...] = ()
     missing: tuple[str, ...] = tuple(words.get("missing", ()))
     if with_photos:

@@ -28,7 +28,6 @@ from tests.jobs.workplace import (
     hear,
     newest_profile,
     photos,
-    refreshed,
     version_of,
 )
 
@@ -292,20 +291,4 @@ def test_stop_and_keep_the_best_ends_with_what_there_is(place: Workplace, ana: P
     learn = place.last(WorkKind.LEARN)
     assert learn.state == WorkState.SUCCEEDED
     assert version_of(place.studio, newest_profile(place.studio)).best_step == 4
-    assert _credit(place) == 0
-
-
-@pytest.mark.usefixtures("unit_by_unit")
-def test_a_worker_that_falls_silent_costs_a_lease_and_no_credit(place: Workplace, ana: Person) -> None:
-    confirm(place, ana)
-    _until_step(place, 4)
-    place.workshop.live.clear()  # as the end of its process would
-    learn = place.last(WorkKind.LEARN)
-    change(place.studio, learn, state=WorkState.RUNNING, lease_until=1.0)
-
-    place.upkeep.reconcile()
-    assert refreshed(place.studio, learn).failures == 1
-    place.work()
-
-    assert refreshed(place.studio, learn).state == WorkState.SUCCEEDED
     assert _credit(place) == 0
