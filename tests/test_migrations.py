@@ -122,7 +122,6 @@ def test_they_can_be_undone(settings: Settings) -> None:
     assert _tables(settings) == {"alembic_version"}
 
 
-@pytest.mark.xfail(strict=True, reason="the first migration's downgrade leaves the types of its enums behind")
 def test_on_postgres_undoing_leaves_no_types_that_doing_it_again_would_meet(
     tmp_path: Path, postgres: Callable[[], str]
 ) -> None:

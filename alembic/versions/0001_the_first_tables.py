@@ -434,3 +434,6 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("account")
     # ### end Alembic commands ###
+    # Postgres keeps the types of enums when the tables that used them are gone.
+    for name in ("deliverystate", "photostate", "profilestate", "workkind", "workstate"):
+        sa.Enum(name=name).drop(op.get_bind(), checkfirst=True)
