@@ -1,57 +1,18 @@
 """[chat-p95-ms] From an update's arrival to the commit of its turn: Poisson arrivals over 100 conversations."""
 
-import asyncio
-import random
-import tempfile
-import time
-from pathlib import Path
+import json
+import subprocess
+import sys
 
 from benchmarks.row import Row, percentile, row
-from bots.console.show import ConsolePlatform
-from bots.turns import Turns
-from core.chat import Incoming
-from core.conversation.messages import Command, Heard, Text
-from core.settings import Settings
-from core.storage.studio import open_studio
-from core.up import migrate
 
-RATE = 100.0  # events a second
-PEOPLE = 100
-SECONDS, FULL_SECONDS = 20.0, 60.0
-WORDS: list[Heard] = [Command("status"), Text("tabby cat"), Text("Ana 2026"), Command("profiles")]
+SECONDS, FULL_SECONDS = 20, 60
 
 
 def run(*, full: bool) -> list[Row]:
     """Measure on SQLite, with commits that are synced to the disk."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]  # pydantic's own
-        migrate(settings)
-        waits = asyncio.run(_talk(settings, FULL_SECONDS if full else SECONDS))
+    seconds = FULL_SECONDS if full else SECONDS
+    command = [sys.executable, "-m", "benchmarks.chat_load", str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    waits: list[float] = json.loads(done.stdout)
     return [row("chat-p95-ms", percentile(waits, 0.95) * 1000, "ms", most=50, n=len(waits))]
-
-
-async def _talk(settings: Settings, seconds: float) -> list[float]:
-    chance = random.Random(1)  # noqa: S311  (arrivals, not secrets)
-    studio = open_studio(settings)
-    turns = Turns(studio, ConsolePlatform(studio, settings.data_dir, lambda _: None))
-    waits: list[float] = []
-
-    async def hear(update: int, person: int, heard: Heard, due: float | None = None) -> None:
-        await turns.hear(Incoming("console", "bench", update, str(person), str(person), heard))
-        if due is not None:
-            waits.append(time.perf_counter() - due)
-
-    for person in range(PEOPLE):  # everybody has an account and a draft in which things can be said
-        await hear(person, person, Command("new"))
-    tasks = []
-    update, due = PEOPLE, time.perf_counter()
-    ends = due + seconds
-    while (due := due + chance.expovariate(RATE)) < ends:
-        # Arrivals are fixed beforehand: a bot that falls behind does not slow them down.
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        update += 1
-        heard = chance.choice(WORDS)
-        tasks.append(asyncio.create_task(hear(update, chance.randrange(PEOPLE), heard, due)))
-    await asyncio.gather(*tasks)
-    studio.engine.dispose()
-    return waits

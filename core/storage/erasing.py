@@ -198,6 +198,15 @@ def named_files(session: Session) -> set[str]:
 
 def truncate_log(studio: Studio) -> None:
     """Deleted rows stay readable in SQLite's write-ahead log until it is emptied."""
+    _checkpoint(studio, "TRUNCATE")
+
+
+def move_log(studio: Studio) -> None:
+    """Move SQLite's write-ahead log into the database, without making anybody wait."""
+    _checkpoint(studio, "PASSIVE")
+
+
+def _checkpoint(studio: Studio, mode: str) -> None:
     if studio.engine.dialect.name == "sqlite":
         with studio.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")

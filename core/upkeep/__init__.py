@@ -20,6 +20,7 @@ from core.storage.database import clock, reading, writing
 from core.storage.erasing import (
     begin_deletion,
     destroy_keys,
+    move_log,
     named_files,
     sweep,
     truncate_log,
@@ -154,6 +155,7 @@ class Upkeep:
                 )
                 works.expire(session, work)
                 log.info("work %s: its lease ran out", work.id)
+        move_log(self.studio)
         with writing(self.studio.engine) as session:
             fail_lost_trainings(session)
             delete_failed_photos(self.studio, session)
