@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
@@ -29,6 +30,24 @@ from core.storage.tables import (
 WORKER_SILENT_SECONDS = 60.0
 PANEL_PHOTOS = 4  # samples shown in a progress message
 
+# Asked at every turn, so put together once: building a statement costs more than running it.
+_PROFILES = (
+    select(Profile)
+    .where(col(Profile.account_id) == bindparam("account"), Profile.state != ProfileState.DELETING)
+    .order_by(col(Profile.id))
+)
+_VERSIONS = select(Version).where(col(Version.id).in_(bindparam("ids", expanding=True)))
+_WORKS = (
+    select(Work)
+    .where(
+        col(Work.account_id) == bindparam("account"),
+        col(Work.state).in_(OPEN_WORK) | col(Work.id).in_(bindparam("ids", expanding=True)),
+        Work.kind != WorkKind.LOOK,
+    )
+    .order_by(col(Work.id))
+)
+_LAST_WORKER = select(WorkerRow).order_by(col(WorkerRow.seen_at).desc()).limit(1)
+
 
 def build_view(
     studio: Studio, session: Session, account: Account, *, person: str = "", group: bool = False,
@@ -36,17 +55,10 @@ def build_view(
 ) -> View:  # fmt: skip
     """The view of one account; `work_ids` are ended works that the turn is about."""
     now = clock(session)
-    rows = session.exec(
-        select(Profile)
-        .where(Profile.account_id == account.id, Profile.state != ProfileState.DELETING)
-        .order_by(col(Profile.id))
-    ).all()
+    rows = session.exec(_PROFILES, params={"account": account.id}).all()
     current = [row.version_id for row in rows if row.version_id]
-    versions = (
-        {row.id: row for row in session.exec(select(Version).where(col(Version.id).in_(current)))}
-        if current
-        else {}
-    )
+    found = session.exec(_VERSIONS, params={"ids": current}) if current else ()
+    versions = {version.id: version for version in found}
     profiles = [
         profile_view(
             studio, session, row, versions.get(row.version_id), now, with_photos=row.id == account.draft_id
@@ -55,15 +67,7 @@ def build_view(
     ]
     handles = {row.id: row.handle for row in rows}
     draft = next((one for one, row in zip(profiles, rows, strict=True) if row.id == account.draft_id), None)
-    works = session.exec(
-        select(Work)
-        .where(
-            Work.account_id == account.id,
-            col(Work.state).in_(OPEN_WORK) | col(Work.id).in_(work_ids),
-            Work.kind != WorkKind.LOOK,
-        )
-        .order_by(col(Work.id))
-    ).all()
+    works = session.exec(_WORKS, params={"account": account.id, "ids": list(work_ids)}).all()
     offers, seen_at = latest_offers(session)
     settings = studio.settings
     limited = not settings.unlimited
@@ -88,7 +92,7 @@ def build_view(
 
 def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
     """What the worker that was heard of last offers, and when that was."""
-    worker = session.exec(select(WorkerRow).order_by(col(WorkerRow.seen_at).desc())).first()
+    worker = session.exec(_LAST_WORKER).first()
     return (json.loads(worker.offers or "{}"), worker.seen_at) if worker else ({}, None)
 
 

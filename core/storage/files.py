@@ -14,7 +14,7 @@ from pathlib import Path
 import fsspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core.storage.keys import is_local, write_durably
+from core.storage.keys import is_local, open_place, write_durably
 
 MAGIC = b"LKS1"
 CHUNK = 1 << 20
@@ -28,7 +28,7 @@ class SealedFiles:
     url: str
 
     def _place(self, name: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        files, root = fsspec.core.url_to_fs(self.url)
+        files, root = open_place(self.url)
         return files, f"{root}/{name}"
 
     def write(self, name: str, content: bytes, key: bytes) -> None:
@@ -59,7 +59,7 @@ class SealedFiles:
 
     def names(self, folder: str = "") -> list[str]:
         """Every file below a folder, by name."""
-        files, root = fsspec.core.url_to_fs(self.url)
+        files, root = open_place(self.url)
         start = f"{root}/{folder}".rstrip("/")
         if not files.exists(start):
             return []
@@ -67,7 +67,7 @@ class SealedFiles:
 
     def free_bytes(self) -> int | None:
         """Room left on the disk; None where the store has no such thing."""
-        files, root = fsspec.core.url_to_fs(self.url)
+        files, root = open_place(self.url)
         if not is_local(files):
             return None
         Path(root).mkdir(parents=True, exist_ok=True)

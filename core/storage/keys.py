@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import fsspec
@@ -80,7 +81,7 @@ class KeyStore:
     master: bytes
 
     def _place(self, name: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        files, root = fsspec.core.url_to_fs(self.url)
+        files, root = open_place(self.url)
         return files, f"{root}/{name}.key"
 
     def create(self, name: str) -> bytes:
@@ -158,6 +159,13 @@ class KeyStore:
         mac = hmac.HMAC(self.derive(purpose), hashes.SHA256())
         mac.update(value)
         return mac.finalize().hex()[:32]
+
+
+@cache
+def open_place(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """The file system of an address and the path in it; reading an address takes longer than reading a key."""
+    files, root = fsspec.core.url_to_fs(url)
+    return files, root
 
 
 def is_local(files: fsspec.AbstractFileSystem) -> bool:
