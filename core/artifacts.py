@@ -60,15 +60,6 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A photo as the studio keeps it: re-encoded, upright, sRGB, without metadata."""
-
-    number: int  # as people count them, from 1
-    pixels: Pixels
-    faces: tuple[Face, ...] = ()
-
-
-@dataclass(frozen=True)
 class Dataset:
     """What a training learns from; every picture is (size, size, 3) at the family's training size."""
 

@@ -41,9 +41,8 @@ from core.storage.tables import (
     ProfileState,
     Work,
     WorkKind,
-    WorkState,
 )
-from core.storage.work import ask, finish, hold_ref
+from core.storage.work import ask, hold_ref, take_away
 
 
 def carry_out(scene: Scene, effect: Effect) -> Heard | None:
@@ -97,7 +96,7 @@ def _stop_work(scene: Scene, effect: StopWork) -> Heard | None:
     if effect.keep:
         work.cancel = "keep"
         return None
-    finish(scene.session, work, WorkState.CANCELLED, used=0)
+    take_away(scene.session, work, "")
     if work.kind == WorkKind.LEARN:
         profile.state = ProfileState.CANCELLED
         if profile.retention in ("delete", "template"):
@@ -131,7 +130,7 @@ def _set_consent(scene: Scene, effect: SetConsent) -> None:
         for work in scene.session.exec(
             select(Work).where(Work.profile_id == profile.id, col(Work.state).in_(OPEN_WORK))
         ):
-            finish(scene.session, work, WorkState.CANCELLED, used=0)
+            take_away(scene.session, work, "")
 
 
 def _open_support(scene: Scene, effect: OpenSupport) -> None:

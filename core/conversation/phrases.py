@@ -220,8 +220,3 @@ def out_of_credits(unit: str, balance: int, needed: int) -> str:
     """What a request costs and what is left."""
     what = "picture" if unit == "picture" else "training"
     return f"That takes {plural(needed, what)}, and {plural(balance, what)} of your plan {'is' if balance == 1 else 'are'} left."
-
-
-def one_training_at_a_time(name: str) -> str:
-    """One training per account; the rest wait in line (SPEC T10)."""
-    return f"{name} is still learning; this one starts when it is done."

@@ -31,9 +31,8 @@ from core.storage.tables import (
     ProfileState,
     Version,
     Work,
-    WorkState,
 )
-from core.storage.work import LEASE_SECONDS, finish
+from core.storage.work import LEASE_SECONDS, take_away
 
 PHOTO_FILES = ("raw-", "photo-", "thumb-")  # kinds of files that the photos' key seals
 
@@ -53,7 +52,7 @@ def begin_deletion(session: Session, studio: Studio, profile: Profile, notice: N
     works = session.exec(select(Work).where(Work.profile_id == profile.id)).all()
     for work in works:
         if work.state in OPEN_WORK:
-            finish(session, work, WorkState.CANCELLED, used=0, reason="deleted")
+            take_away(session, work, "deleted")
         work.told = work.news  # nothing is said of it any more
     drop_replies(session, profile)
     profile.state = ProfileState.DELETING

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from core.storage import ledger
 from core.storage.database import clock, new_handle
-from core.storage.tables import OPEN_WORK, Profile, ProfileState, Work, WorkKind, WorkState
+from core.storage.tables import Profile, ProfileState, Work, WorkKind, WorkState
 
 LEASE_SECONDS = 30.0
 DISPATCH_SECONDS = 120.0  # a job that no worker took by then is offered again
@@ -128,13 +128,6 @@ def report(work: Work, **numbers: Any) -> None:
 def take_away(session: Session, work: Work, reason: str) -> None:
     """Fence whoever runs it and cancel it; its credits are released."""
     finish(session, work, WorkState.CANCELLED, used=0, reason=reason)
-
-
-def open_work(session: Session, *conditions: Any) -> list[Work]:
-    """What is waiting or running, oldest first."""
-    return list(
-        session.exec(select(Work).where(col(Work.state).in_(OPEN_WORK), *conditions).order_by(col(Work.id)))
-    )
 
 
 def expire(session: Session, work: Work) -> None:

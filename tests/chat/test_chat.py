@@ -24,7 +24,7 @@ from core.conversation.messages import (
 from core.errors import KeyGone, Refusal
 from core.settings import Settings
 from core.storage import ledger
-from core.storage.database import reading, writing
+from core.storage.database import clock, reading, writing
 from core.storage.erasing import sweep
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio, open_studio
@@ -246,6 +246,45 @@ def test_cancelling_gives_the_credit_back_and_fences_the_worker(ana: Person) -> 
         assert (work.state, work.turn) == (WorkState.CANCELLED, 1)
         assert session.get_one(Profile, profile.id).state == ProfileState.CANCELLED
         assert ledger.balance(session, profile.account_id, ledger.TRAINING) == 1
+
+
+def _failed(ana: Person, profile: Profile, days_ago: float = 0.0) -> None:
+    with writing(ana.studio.engine) as session:
+        work = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).one()
+        finish(session, work, WorkState.FAILED, used=0, reason="failed")
+        work.ended_at = clock(session) - days_ago * 24 * 3600
+        session.get_one(Profile, profile.id).state = ProfileState.FAILED
+
+
+def test_a_failed_training_can_be_tried_again_with_the_same_photos(ana: Person) -> None:
+    profile = _confirmed(ana)
+    _failed(ana, profile)
+
+    ana.say(Chosen(f"relearn:{profile.handle}"))
+    ana.say(Chosen(f"relearn:{profile.handle}"))  # once is enough
+
+    with reading(ana.studio.engine) as session:
+        works = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).all()
+        versions = session.exec(select(Version.number).where(Version.profile_id == profile.id)).all()
+        assert session.get_one(Profile, profile.id).state == ProfileState.QUEUED
+    assert [work.state for work in works] == [WorkState.FAILED, WorkState.PENDING]
+    assert versions == [1, 2]
+
+
+@pytest.mark.parametrize(("days", "gone"), [(6.0, False), (8.0, True)])
+def test_photos_that_were_to_go_stay_a_week_after_a_failure(ana: Person, days: float, gone: bool) -> None:
+    profile = _confirmed(ana)
+    with writing(ana.studio.engine) as session:
+        session.get_one(Profile, profile.id).retention = "template"
+    _failed(ana, profile, days)
+    upkeep = Upkeep(ana.studio, connect(ana.studio.settings))
+
+    upkeep.reconcile()
+    upkeep.erase()
+
+    assert (ana.studio.keys.find(photos_key(profile.handle)) is None) == gone
+    with reading(ana.studio.engine) as session:
+        assert (session.exec(select(Photo)).first() is None) == gone
 
 
 # ── one account and another
