@@ -27,7 +27,7 @@ from core.storage.tables import Erasure, Photo, PhotoState, Profile, Work, Worke
 from core.up import ROOT, migrate
 from core.upkeep import Upkeep
 from core.work_queue import connect
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.workplace import embedded_server, settings_in
 
 USER = "postgres"

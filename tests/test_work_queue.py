@@ -21,7 +21,7 @@ from core.chat import arrivals
 from core.conversation.messages import Photos, Upload
 from core.storage.tables import WorkKind, WorkState
 from core.work_queue import WorkJob, enqueue, queue_of, signed_with
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.conftest import ana, models, opens, place, server
 from tests.jobs.workplace import Workplace, begin, photos, refreshed, send
 

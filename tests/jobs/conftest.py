@@ -15,7 +15,7 @@ from core.families import open_base
 from core.families.catalogue import read
 from core.families.family import Family
 from core.work_queue import connect
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.workplace import Workplace, embedded_server, settings_in, workplace, write_models
 
 

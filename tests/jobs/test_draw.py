@@ -14,7 +14,7 @@ from core.storage import ledger
 from core.storage.database import reading
 from core.storage.keys import profile_key
 from core.storage.tables import PictureRow, Profile, ProfileState, Work, WorkKind, WorkState
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     Workplace,

@@ -13,7 +13,7 @@ from core.storage.database import reading
 from core.storage.keys import profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Checkpoint, Profile, ProfileState, WorkKind, WorkState
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     Workplace,

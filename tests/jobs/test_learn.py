@@ -18,7 +18,7 @@ from core.storage import ledger
 from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Photo, Profile, ProfileState, Work, WorkKind, WorkState
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     TRAINING,

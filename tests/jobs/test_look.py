@@ -17,7 +17,7 @@ from core.storage.keys import photos_key
 from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
 from core.work_queue import WAKE
 from pocket import faults
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     STRANGER,

@@ -10,7 +10,7 @@ import core.jobs.slice
 import core.upkeep.dispatching
 from core.conversation.messages import Command
 from core.storage.tables import WorkKind
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.workplace import TRAINING, Workplace, change, confirm, version_of
 
 LEAST_SHARE = (

@@ -29,7 +29,7 @@ from core.up import migrate, server_command, wait_for_server
 from core.upkeep import Upkeep
 from core.work_queue import connect
 from pocket.cast import HELD_OUT, photos_of
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 SUBJECT, STRANGER = HELD_OUT + 1, HELD_OUT + 22

@@ -16,7 +16,7 @@ from core.storage.keys import photos_key, profile_key
 from core.storage.tables import DoomedFile, Erasure, Profile, Work, WorkKind, WorkState
 from core.upkeep import Upkeep
 from core.work_queue import connect
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.workplace import (
     TRAINING,
     Workplace,

@@ -30,7 +30,7 @@ from core.storage.tables import (
 from core.storage.work import MOST_FAILURES, claim
 from core.upkeep import KEPT_SECONDS, WORKER_SILENT
 from core.work_queue import queue_of
-from tests.chat.test_chat import Person
+from tests.chat.people import Person
 from tests.jobs.workplace import (
     Workplace,
     begin,
