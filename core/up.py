@@ -199,7 +199,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stopping.set())
     tokens = {"telegram": settings.telegram_token, "discord": settings.discord_token}
-    bots = [name for name, token in tokens.items() if token]
+    bots = [name for name, token in tokens.items() if token and _exists(name)]
     for name in bots:
         supervisor.add(name, [sys.executable, "-m", f"bots.{name}"])
     try:
@@ -209,6 +209,14 @@ def main() -> int:
         return _console(supervisor)
     finally:
         supervisor.stop()
+
+
+def _exists(name: str) -> bool:
+    """Whether this version has the bot whose token is set."""
+    if (ROOT / "bots" / name / "__main__.py").exists():
+        return True
+    log.warning("a token for %s is set, but this version has no such bot", name)
+    return False
 
 
 def _console(supervisor: Supervisor) -> int:
