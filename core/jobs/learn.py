@@ -8,12 +8,11 @@ import io
 import json
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PIL import Image
 from sqlmodel import Session, col, select
 
 from core.artifacts import Dataset, Embedding, Pixels
@@ -21,8 +20,9 @@ from core.curation import Measured, centre_crop, crop
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of
 from core.faces import leave_one_out, similarity
-from core.generation import class_images, class_prompt
+from core.generation import class_prompt
 from core.intake import decode
+from core.jobs.class_pictures import class_pictures
 from core.jobs.draw import to_png
 from core.jobs.look import FACELESS, measurements
 from core.jobs.slice import Slice
@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 
 SAVE_EVERY = 60.0  # seconds of training: what a lost machine costs at most
 REPORT_EVERY = 2.0  # seconds
-CLASS_ROUND = 4  # class images drawn in one unit
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Learning:
             chosen = self._chosen(session, profile)
         photos = self._photos(chosen)
         yield
-        classes = yield from self._class_images()
+        classes = yield from class_pictures(self.workshop, self.words["class_word"])
         self._calibrate(classes, chosen)
         yield
         plan = self._plan(len(photos))
@@ -117,23 +116,6 @@ class Learning:
         if self.words["class_word"] not in FACELESS:
             self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
         return crops
-
-    def _class_images(self) -> Generator[None, None, list[Pixels]]:
-        """The class's images: drawn once for this base and class, shared by all profiles."""
-        studio, family = self.workshop.studio, self.workshop.family()
-        word = self.words["class_word"]
-        key = studio.keys.derive("class images")
-        folder = f"class/{family.base.name}-{studio.keys.fingerprint('class', word.encode())[:16]}"
-        count = family.base.class_images
-        names = [f"{folder}/{number:03}" for number in range(count)]
-        have = set(studio.files.names(folder))
-        missing = [number for number, name in enumerate(names) if name not in have]
-        for start in range(0, len(missing), CLASS_ROUND):
-            numbers = missing[start : start + CLASS_ROUND]
-            for number, pixels in zip(numbers, class_images(family, word, numbers), strict=True):
-                studio.files.write(names[number], to_png(pixels), key)
-            yield
-        return [_from_png(studio.files.read(name, key)) for name in names]
 
     def _calibrate(self, classes: list[Pixels], chosen: list[tuple[str, Measured]]) -> None:
         """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash."""
@@ -321,8 +303,3 @@ def _discard(session: Session, checkpoint: Checkpoint) -> None:
     for name, _ in json.loads(checkpoint.samples):
         doom(session, name)
     session.delete(checkpoint)
-
-
-def _from_png(content: bytes) -> Pixels:
-    with Image.open(io.BytesIO(content)) as picture:
-        return np.array(picture.convert("RGB"))
