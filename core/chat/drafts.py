@@ -21,12 +21,10 @@ from core.conversation.effects import (
     WantClass,
 )
 from core.conversation.messages import Heard, Learning, Looked, Opened
-from core.storage import ledger
 from core.storage.database import clock
 from core.storage.erasing import discard_photo
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Photo, Profile, ProfileState, Version, WantedClass, Work, WorkKind
-from core.storage.work import ask, hold_ref
 
 BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
 
@@ -182,20 +180,8 @@ def _queue(scene: Scene, profile: Profile) -> Work:
     )
     session.add(version)
     session.flush()
-    work = ask(
-        session,
-        kind=WorkKind.LEARN,
-        account_id=scene.account.id,
-        profile_id=profile.id,
-        version_id=version.id,
-        platform=scene.platform,
-        chat=scene.chat,
-    )
-    unit, ref = hold_ref(work)
-    unlimited = studio.settings.unlimited
-    ledger.hold(session, scene.account.id or 0, unit, 1, ref, clock(session), unlimited=unlimited)
     profile.state, profile.reason, profile.version_id = ProfileState.QUEUED, "", version.id
-    return work
+    return scene.ask(WorkKind.LEARN, profile, 1)
 
 
 def put_aside(scene: Scene, _: PutAside) -> None:

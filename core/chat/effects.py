@@ -31,7 +31,6 @@ from core.conversation.effects import (
     WantClass,
 )
 from core.conversation.messages import Drawing, Heard
-from core.storage import ledger
 from core.storage.database import clock
 from core.storage.erasing import Notice, begin_deletion, begin_photo_deletion
 from core.storage.keys import profile_key
@@ -42,7 +41,7 @@ from core.storage.tables import (
     Work,
     WorkKind,
 )
-from core.storage.work import ask, hold_ref, take_away
+from core.storage.work import take_away
 
 
 def carry_out(scene: Scene, effect: Effect) -> Heard | None:
@@ -59,22 +58,9 @@ def _ask_drawing(scene: Scene, handle: int, asked: dict[str, Any]) -> Heard | No
     if profile is None:
         return None
     session, studio = scene.session, scene.studio
-    work = ask(
-        session,
-        kind=WorkKind.DRAW,
-        account_id=scene.account.id,
-        profile_id=profile.id,
-        version_id=profile.version_id,
-        platform=scene.platform,
-        chat=scene.chat,
-    )
+    work = scene.ask(WorkKind.DRAW, profile, asked["count"])
     asked["seed"] = secrets.randbits(32) if asked.get("seed") is None else asked["seed"]
     work.sealed = studio.seal(profile_key(handle), asked, f"work-{work.handle}")
-    unit, ref = hold_ref(work)
-    unlimited = studio.settings.unlimited
-    ledger.hold(
-        session, scene.account.id or 0, unit, asked["count"], ref, clock(session), unlimited=unlimited
-    )
     session.flush()
     return Drawing(work_view(studio, session, work, handle))
 

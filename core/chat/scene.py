@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from core.storage import ledger
+from core.storage.database import clock
 from core.storage.studio import Studio
-from core.storage.tables import Account, Profile, ProfileState, Work
+from core.storage.tables import Account, Profile, ProfileState, Work, WorkKind
+from core.storage.work import ask, hold_ref
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,23 @@ class Scene:
     def draft(self) -> Profile | None:
         """The draft that is open."""
         return self.session.get(Profile, self.account.draft_id) if self.account.draft_id else None
+
+    def ask(self, kind: WorkKind, profile: Profile, credits_held: int) -> Work:
+        """Queue work on the profile's current version and hold what it costs; raises `OutOfCredits`."""
+        work = ask(
+            self.session,
+            kind=kind,
+            account_id=self.account.id,
+            profile_id=profile.id,
+            version_id=profile.version_id,
+            platform=self.platform,
+            chat=self.chat,
+        )
+        unit, ref = hold_ref(work)
+        account, now = self.account.id or 0, clock(self.session)
+        unlimited = self.studio.settings.unlimited
+        ledger.hold(self.session, account, unit, credits_held, ref, now, unlimited=unlimited)
+        return work
 
     def work(self, handle: int) -> Work | None:
         """The account's own work of this handle."""
