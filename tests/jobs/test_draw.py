@@ -78,6 +78,11 @@ def drawn(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dr
         yield done
 
 
+def likeness_of_the_fit(rows: list[PictureRow]) -> list[float]:
+    """In order of number; what a judge objected to is dropped however similar it is, and a short training draws some."""
+    return [row.similarity or 0.0 for row in rows if row.dropped in {"", "less_similar"}]
+
+
 def test_more_are_made_than_asked_for_and_the_most_alike_delivered(drawn: Drawn) -> None:
     drawn.set_floor("ana", ALL_PASS)
     before = drawn.credit("ana")
@@ -85,10 +90,10 @@ def test_more_are_made_than_asked_for_and_the_most_alike_delivered(drawn: Drawn)
     work, rows = drawn.draw("ana", "in a garden --n 2")
 
     assert work.state == WorkState.SUCCEEDED
-    assert [row.number for row in rows] == [1, 2, 3, 4]
-    assert [bool(row.dropped) for row in rows] == [False, False, True, True]
-    likeness = [row.similarity for row in rows if row.similarity is not None]
-    assert likeness[:2] == sorted(likeness, reverse=True)[:2]
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert [bool(row.dropped) for row in rows] == [False, False] + [True] * (len(rows) - 2)
+    assert len(rows) >= 4  # more where a judge objected to so many that two did not remain
+    assert likeness_of_the_fit(rows)[:2] == sorted(likeness_of_the_fit(rows), reverse=True)[:2]
     assert before - drawn.credit("ana") == 2
 
 
@@ -101,7 +106,7 @@ def test_every_stored_picture_opens(drawn: Drawn) -> None:
 def test_nothing_below_the_floor_is_delivered_and_the_rest_of_the_credits_comes_back(drawn: Drawn) -> None:
     drawn.set_floor("ana", ALL_PASS)
     _, candidates = drawn.draw("ana", "on a horse --n 4 --seed 7")
-    best, second, *_ = sorted((row.similarity or 0.0 for row in candidates), reverse=True)
+    best, second, *_ = sorted(likeness_of_the_fit(candidates), reverse=True)
     drawn.set_floor("ana", (best + second) / 2)
     before = drawn.credit("ana")
 
