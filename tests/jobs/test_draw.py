@@ -79,7 +79,7 @@ def drawn(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dr
 
 
 def likeness_of_the_fit(rows: list[PictureRow]) -> list[float]:
-    """In order of number; what a judge objected to is dropped however similar it is, and a short training draws some."""
+    """In order of number; what a judge objected to is dropped however similar, and a short training draws some."""
     return [row.similarity or 0.0 for row in rows if row.dropped in {"", "less_similar"}]
 
 
