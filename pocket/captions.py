@@ -6,8 +6,8 @@ import numpy as np
 
 from pocket.people import Person
 from pocket.scenes import Scene
+from pocket.wording import OPENINGS, Look
 
-_OPENINGS: Final = ("a photo of a", "a portrait of a", "a picture of a", "photo of one")
 _BEARDS: Final = {
     "none": None,
     "stubble": "stubble",
@@ -17,11 +17,11 @@ _BEARDS: Final = {
 }
 
 
-def describe(person: Person, scene: Scene, seed: int, *, drop: float = 0.35) -> str:
+def describe(person: Person, scene: Scene, seed: int, *, look: Look = "photo", drop: float = 0.35) -> str:
     """Return a caption; the seed decides its opening and which parts, each with chance `drop`, go unsaid."""
     random = np.random.default_rng(seed)
     said = [part for part in _parts(person, scene) if random.random() > drop]
-    return ", ".join([f"{_OPENINGS[random.integers(4)]} {person.kind}", *said])
+    return ", ".join([f"{OPENINGS[look][random.integers(4)]} {person.kind}", *said])
 
 
 def _parts(person: Person, scene: Scene) -> list[str]:
