@@ -58,23 +58,12 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Easel:
-    """A picture in the making: `pixels` (side, side, 3) is painted upon, the rest says what to paint."""
+class Board:
+    """A picture in the making: `pixels` (side, side, 3) is painted upon, the rest says where things are."""
 
     pixels: Pixels
-    person: Person
     scene: Scene
     head: Head
-
-    @property
-    def skin(self) -> NDArray[np.float64]:
-        """The colour of the skin, ready for arithmetic."""
-        return np.array(self.person.skin)
-
-    @property
-    def hair(self) -> NDArray[np.float64]:
-        """The colour of the hair, ready for arithmetic."""
-        return np.array(self.person.hair.rgb)
 
     def length(self, heads: float) -> float:
         """Return a length in pixels."""
@@ -96,6 +85,23 @@ class Easel:
         disc(self.pixels, centre, colour, max(least, int(self.length(heads))))
 
 
+@dataclass(frozen=True)
+class Easel(Board):
+    """The board on which a person is painted."""
+
+    person: Person
+
+    @property
+    def skin(self) -> NDArray[np.float64]:
+        """The colour of the skin, ready for arithmetic."""
+        return np.array(self.person.skin)
+
+    @property
+    def hair(self) -> NDArray[np.float64]:
+        """The colour of the hair, ready for arithmetic."""
+        return np.array(self.person.hair.rgb)
+
+
 def set_up(pixels: Pixels, person: Person, scene: Scene) -> Easel:
     """Return the easel for a person in a scene, over a background already painted."""
     side = pixels.shape[0]
@@ -108,7 +114,7 @@ def set_up(pixels: Pixels, person: Person, scene: Scene) -> Easel:
         pitch=scene.pitch,
         roll=scene.roll,
     )
-    return Easel(pixels, person, scene, head)
+    return Easel(pixels, scene, head, person)
 
 
 def fill(pixels: Pixels, outline: Points, colour: Colour) -> None:

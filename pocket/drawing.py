@@ -1,23 +1,19 @@
 """The renderer: one person in one scene, with the truth about where the face is."""
 
-import math
 from dataclasses import dataclass
-from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket.background import paint_background
 from pocket.canvas import Easel, Pixels, set_up
+from pocket.developing import SUPERSAMPLING, developed
 from pocket.eyes import paint_eyes
 from pocket.features import mouth_shape, nose_tip, paint_glasses, paint_mouth, paint_nose
 from pocket.hair import paint_hair_behind, paint_hair_in_front
 from pocket.head import paint_body, paint_ears, paint_face
 from pocket.people import Person
 from pocket.scenes import Scene
-
-_SUPERSAMPLING: Final = 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class Drawing:
 
 def draw(person: Person, scene: Scene, size: int = 128) -> Drawing:
     """Draw a person in a scene, `size` pixels square; the same arguments always give the same drawing."""
-    side = size * _SUPERSAMPLING
+    side = size * SUPERSAMPLING
     photo_random = np.random.default_rng((person.seed, scene.seed, 3))
     hair_random = np.random.default_rng(person.seed + 99)
     easel = set_up(paint_background(scene, side, photo_random), person, scene)
@@ -47,8 +43,8 @@ def draw(person: Person, scene: Scene, size: int = 128) -> Drawing:
     paint_hair_in_front(easel, hair_random)
     paint_glasses(easel)
     return Drawing(
-        pixels=_developed(easel.pixels, scene, size, photo_random),
-        box=(box / _SUPERSAMPLING).astype(np.float32),
+        pixels=developed(easel.pixels, scene, size, photo_random),
+        box=(box / SUPERSAMPLING).astype(np.float32),
         landmarks=_landmarks(easel, eyes),
     )
 
@@ -56,7 +52,7 @@ def draw(person: Person, scene: Scene, size: int = 128) -> Drawing:
 def draw_background(scene: Scene, size: int = 128) -> Pixels:
     """Draw a scene with nobody in it."""
     random = np.random.default_rng((scene.seed, 3))
-    return _developed(paint_background(scene, size * _SUPERSAMPLING, random), scene, size, random)
+    return developed(paint_background(scene, size * SUPERSAMPLING, random), scene, size, random)
 
 
 def _landmarks(easel: Easel, eyes: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -68,18 +64,4 @@ def _landmarks(easel: Easel, eyes: NDArray[np.float64]) -> NDArray[np.float32]:
         easel.head.at(-mouth.half_width, corner),
         easel.head.at(mouth.half_width, corner),
     ]
-    return (np.stack(points) / _SUPERSAMPLING).astype(np.float32)
-
-
-def _developed(pixels: Pixels, scene: Scene, size: int, random: np.random.Generator) -> Pixels:
-    """Shrink the painting to its size and give it the scene's light, colour cast, blur and noise."""
-    photo = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
-    down, across = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j].astype(np.float32)
-    fall = across * math.cos(scene.light_from) + down * math.sin(scene.light_from)
-    photo = photo * (scene.light * (1 + scene.light_fall * fall))[..., None]
-    photo = photo * (1 + np.asarray(scene.tint, np.float32))
-    if scene.blur:
-        photo = cv2.GaussianBlur(photo, (0, 0), scene.blur * size / 128).astype(np.float32)
-    if scene.noise:
-        photo = photo + random.normal(0, scene.noise, photo.shape).astype(np.float32)
-    return np.asarray(np.clip(photo, 0, 255), np.uint8)
+    return (np.stack(points) / SUPERSAMPLING).astype(np.float32)
