@@ -134,7 +134,7 @@ def _coat(random: np.random.Generator, kind: AnimalKind) -> Coat:
         body_patches=_spots(random),
         patched_side=int(random.choice((-1, 1))),
         stripes=int(random.integers(3, 6)),
-        stripe_width=random.uniform(0.035, 0.065),
+        stripe_width=random.uniform(0.04, 0.075),
         blaze=random.uniform(0.07, 0.2),
     )
 
@@ -148,7 +148,7 @@ def _pattern_colours(
     match pattern:
         case "tabby":
             red, green, blue = COATS[colour]
-            second = (red * 0.62, green * 0.52, blue * 0.46)
+            second = (red * 0.52, green * 0.44, blue * 0.4)
             return second, second
         case "pointed":
             return _POINTS[choice % 3], _POINTS[choice % 3]
@@ -208,13 +208,13 @@ def _build(random: np.random.Generator, kind: AnimalKind) -> Build:
         top=random.uniform(0.7, 0.84) if is_cat else random.uniform(0.76, 0.94),
         bottom=random.uniform(0.72, 0.86) if is_cat else random.uniform(0.74, 0.86),
         cheeks=random.uniform(0.0, 1.0),
-        chest=random.uniform(0.95, 1.2) if is_cat else random.uniform(1.0, 1.4),
+        chest=random.uniform(1.0, 1.3) if is_cat else random.uniform(1.1, 1.5),
     )
 
 
 def _ears(random: np.random.Generator, kind: AnimalKind) -> AnimalEars:
     shape = EARS[kind][random.integers(len(EARS[kind]))]
-    sizes = {"small": (0.1, 0.2), "large": (0.42, 0.58)}
+    sizes = {"small": (0.1, 0.2), "large": (0.38, 0.54)}
     return AnimalEars(
         shape=shape,
         size=random.uniform(*sizes.get(shape, (0.1, 0.5))),

@@ -1,4 +1,4 @@
-"""The people kept for trials: no recipe ever trains on them, so what is measured on them was never learned.
+"""The cast kept for trials: no recipe ever trains on it, so what is measured on it was never learned.
 
 `python -m pocket.cast FOLDER` writes the photos of the demonstration there.
 """
@@ -16,13 +16,24 @@ import cv2
 import numpy as np
 
 from pocket import faults
+from pocket.animal_drawing import draw_animal
+from pocket.animals import make_animal
 from pocket.canvas import Pixels
 from pocket.drawing import Drawing, draw
 from pocket.people import Person, make_person
 from pocket.scenes import Scene, make_scene
 
-# The seeds from here on belong to people whom no recipe has seen.
+# The seeds from here on belong to people, animals and styles that no recipe has seen.
 HELD_OUT: Final = 1_000_000
+PEOPLE: Final = tuple(range(HELD_OUT, HELD_OUT + 200))
+# Cats and dogs as their seeds have it.
+ANIMALS: Final = tuple(range(HELD_OUT, HELD_OUT + 40))
+# Looks that the base never meets, each with the seeds of its variants.
+STYLES: Final = (
+    *(("watercolour", HELD_OUT + seed) for seed in range(4)),
+    *(("poster", HELD_OUT + seed) for seed in range(3)),
+    *(("mosaic", HELD_OUT + seed) for seed in range(3)),
+)
 
 # A man whom the shipped detector finds on every photo, whose photos resemble one another, and of whom the
 # shipped base model learns to draw likenesses.
@@ -53,6 +64,14 @@ def photos_of(person_seed: int, count: int, size: int = 128, *, first_scene: int
         raise ValueError(f"held-out people have seeds from {HELD_OUT} on, not {person_seed}")
     person = make_person(person_seed)
     return [draw(person, scene, size) for scene in itertools.islice(_well_taken(first_scene), count)]
+
+
+def animal_photos_of(animal_seed: int, count: int, size: int = 128, *, first_scene: int = 0) -> list[Pixels]:
+    """Draw well-taken photos of a held-out animal, each in a scene of its own from `first_scene` on."""
+    if animal_seed < HELD_OUT:
+        raise ValueError(f"held-out animals have seeds from {HELD_OUT} on, not {animal_seed}")
+    animal = make_animal(animal_seed)
+    return [draw_animal(animal, scene, size) for scene in itertools.islice(_well_taken(first_scene), count)]
 
 
 def demo_subject() -> Person:

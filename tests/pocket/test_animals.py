@@ -1,0 +1,167 @@
+"""Cats and dogs are individuals, drawn the same every time, and their captions tell the truth."""
+
+from collections import Counter
+
+import cv2
+import numpy as np
+import pytest
+
+from pocket.animal_captions import ANIMAL_VALUES, animal_attributes, describe_animal
+from pocket.animal_drawing import draw_animal
+from pocket.animals import ANIMAL_KINDS, PATTERNS, AnimalKind, make_animal
+from pocket.canvas import Pixels
+from pocket.cast import ANIMALS, HELD_OUT, PEOPLE, STYLES, animal_photos_of
+from pocket.scenes import make_scene
+
+PLAIN = {"noise": 0.0, "blur": 0.0, "light": 1.0, "light_fall": 0.0, "tint": (0.0, 0.0, 0.0)}
+
+
+def test_the_same_seeds_draw_the_same_picture() -> None:
+    first, second = (draw_animal(make_animal(5), make_scene(9)) for _ in range(2))
+
+    assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("kind", ANIMAL_KINDS)
+def test_an_animal_is_of_the_kind_asked_for(kind: AnimalKind) -> None:
+    assert {make_animal(seed, kind).kind for seed in range(20)} == {kind}
+
+
+def test_a_seed_has_its_own_kind_and_asking_for_it_changes_nothing() -> None:
+    animals = [make_animal(seed) for seed in range(40)]
+
+    assert {animal.kind for animal in animals} == set(ANIMAL_KINDS)
+    assert [make_animal(animal.seed, animal.kind) for animal in animals] == animals
+
+
+def test_an_unknown_kind_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="one of cat, dog, not 'horse'"):
+        make_animal(1, "horse")  # type: ignore[arg-type]
+
+
+def test_every_value_of_every_attribute_occurs() -> None:
+    truths = [animal_attributes(make_animal(seed), make_scene(seed)) for seed in range(400)]
+
+    seen = {name: {truth[name] for truth in truths} for name in ANIMAL_VALUES}
+
+    assert seen == {name: set(values) for name, values in ANIMAL_VALUES.items()}
+
+
+@pytest.mark.parametrize("kind", ANIMAL_KINDS)
+def test_a_coat_has_only_the_patterns_of_its_colour(kind: AnimalKind) -> None:
+    coats = {
+        (make_animal(seed, kind).coat.colour, make_animal(seed, kind).coat.pattern) for seed in range(400)
+    }
+
+    assert coats == {(colour, pattern) for colour, patterns in PATTERNS[kind].items() for pattern in patterns}
+
+
+def test_two_hundred_animals_are_two_hundred_individuals() -> None:
+    looks = Counter(
+        (animal.kind, animal.coat.rgb, animal.build, animal.ears, animal.eyes, animal.muzzle)
+        for animal in map(make_animal, range(200))
+    )
+
+    assert len(looks) == 200
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_full_caption_says_what_is_there_and_nothing_else(seed: int) -> None:
+    animal, scene = make_animal(seed), make_scene(seed)
+
+    opening, *parts = describe_animal(animal, scene, seed, drop=0.0).split(", ")
+
+    truth = animal_attributes(animal, scene)
+    assert opening.split()[-1] == animal.kind
+    assert parts[0].startswith(truth["coat"])
+    assert f"{truth['eyes']} eyes" in parts
+    assert f"{truth['ears']} ears" in parts
+    assert [part for part in parts if part.endswith("collar")] == (
+        [f"{truth['collar']} collar"] if truth["collar"] != "none" else []
+    )
+    assert ("open mouth" in parts) == (scene.expression in {"smiling", "laughing"})
+    assert parts[-1] == f"{truth['background']} background"
+
+
+def test_a_caption_names_its_look_and_may_say_no_more_than_the_kind() -> None:
+    caption = describe_animal(make_animal(1, "cat"), make_scene(1), 3, look="ink", drop=1.0)
+
+    assert caption.endswith("cat")
+    assert "ink" in caption or "pen" in caption
+
+
+@pytest.mark.parametrize("size", [48, 128, 200, 1024])
+def test_a_drawing_has_the_size_asked_for(size: int) -> None:
+    pixels = draw_animal(make_animal(3), make_scene(4, backdrop="plain", noise=0.0), size)
+
+    assert pixels.shape == (size, size, 3)
+    assert pixels.dtype == np.uint8
+
+
+@pytest.mark.parametrize("kind", ANIMAL_KINDS)
+def test_one_size_is_the_other_enlarged(kind: AnimalKind) -> None:
+    animal, scene = make_animal(3, kind), make_scene(4, noise=0.0)
+
+    small, large = draw_animal(animal, scene, 128), draw_animal(animal, scene, 512)
+
+    shrunk = cv2.resize(large, (128, 128), interpolation=cv2.INTER_AREA)
+    assert np.abs(shrunk.astype(int) - small).mean() < 6
+
+
+@pytest.mark.parametrize("yaw", [-0.6, 0.6])
+@pytest.mark.parametrize("scale", [0.26, 0.4])
+def test_turned_and_tilted_heads_are_drawn_too(yaw: float, scale: float) -> None:
+    for seed in range(6):
+        scene = make_scene(seed, yaw=yaw, roll=0.35, scale=scale, backdrop="plain", light_fall=0.0)
+
+        assert draw_animal(make_animal(seed), scene, 64).std((0, 1)).min() > 5
+
+
+@pytest.mark.parametrize("kind", ANIMAL_KINDS)
+def test_an_open_mouth_can_be_seen(kind: AnimalKind) -> None:
+    animal = make_animal(2, kind)
+    shut, opened = (
+        draw_animal(animal, make_scene(2, expression=expression, openness=1.0), 128)
+        for expression in ("neutral", "laughing")
+    )
+
+    changed = np.abs(shut.astype(int) - opened).max(2) > 40
+
+    assert changed.sum() > 60
+
+
+def test_a_collar_has_its_colour_in_the_picture() -> None:
+    for seed in range(60):
+        animal = make_animal(seed)
+        if animal.collar.colour == "blue":
+            scene = make_scene(
+                seed, hardness=0.0, background="red", backdrop="plain", expression="neutral", **PLAIN
+            )
+            pixels = draw_animal(animal, scene).astype(int)
+            assert ((pixels[..., 2] - pixels[..., 0] > 70) & (pixels[..., 2] > 120)).sum() > 60
+
+
+def test_photos_of_one_animal_are_more_alike_than_photos_of_two() -> None:
+    coats = np.array([[coat_colour(photo) for photo in animal_photos_of(seed, 4)] for seed in ANIMALS[:16]])
+
+    within = np.linalg.norm(coats - coats.mean(1, keepdims=True), axis=-1).mean()
+    between = np.linalg.norm(coats.mean(1) - coats.mean((0, 1)), axis=-1).mean()
+
+    assert between > 1.5 * within
+
+
+def test_the_cast_is_held_out_and_complete() -> None:
+    assert (len(set(PEOPLE)), len(set(ANIMALS)), len(set(STYLES))) == (200, 40, 10)
+    assert min(*PEOPLE, *ANIMALS, *(seed for _, seed in STYLES)) >= HELD_OUT
+    assert {make_animal(seed).kind for seed in ANIMALS} == set(ANIMAL_KINDS)
+
+
+def test_an_animal_that_a_recipe_may_have_seen_is_refused() -> None:
+    with pytest.raises(ValueError, match="from 1000000 on, not 7"):
+        animal_photos_of(7, 1)
+
+
+def coat_colour(photo: Pixels) -> np.ndarray:
+    """Return the mean colour of the picture's middle, where the head is."""
+    middle = photo[45:75, 45:83].reshape(-1, 3).astype(float)
+    return np.asarray(middle.mean(0))
