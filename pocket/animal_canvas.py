@@ -36,14 +36,10 @@ class AnimalBoard(Board):
         return np.array(self.animal.coat.rgb)
 
     @property
-    def line(self) -> NDArray[np.float64]:
-        """The colour of fine lines upon the coat."""
-        return self.coat * 0.42
-
-    @property
     def opened(self) -> float:
-        """How far the mouth is open, 0 for closed."""
-        return {"smiling": 0.6, "laughing": 1.0}.get(self.scene.expression, 0.0)
+        """How far the mouth is open, from 0 for closed to 1."""
+        opened = {"smiling": 0.6, "laughing": 1.0}.get(self.scene.expression, 0.0)
+        return opened * min(1.0, self.scene.intensity)
 
     def at(self, shape: Points, depth: float | None = None, *, lift: float = 0.0) -> Points:
         """Return the pixels (n, 2) of a shape (n, 2) of the head."""
@@ -118,6 +114,11 @@ def rounded(corners: ArrayLike, times: int = 3) -> Points:
         points = np.stack([points * 0.75 + following * 0.25, points * 0.25 + following * 0.75], 1)
         points = points.reshape(-1, 2)
     return points
+
+
+def mirrored(right: Sequence[Sequence[float]]) -> list[Sequence[float]]:
+    """Return the corners of a symmetric outline from those of its right half, top to bottom."""
+    return [*right, *([-x, y] for x, y in reversed(right) if x)]
 
 
 def tapered(path: Sequence[Sequence[float]], width: float) -> Points:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from pocket import palette
-from pocket.animal_face import SHUT
+from pocket.animal_eyes import SHUT
 from pocket.animals import ANIMAL_KINDS, COATS, COLLARS, EARS, EYES, PATTERNS, Animal
 from pocket.scenes import Scene
 from pocket.wording import OPENINGS, Look

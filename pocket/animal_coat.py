@@ -1,10 +1,15 @@
 """The pattern of a coat: what is of another colour on the head, on the ears and on the chest."""
 
-import numpy as np
+from typing import Final
 
-from pocket.animal_canvas import AnimalBoard, Mark, blot, ellipse, rounded, tapered
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket.animal_canvas import AnimalBoard, Mark, blot, ellipse, mirrored, rounded, tapered
 from pocket.animal_traits import Patch
 from pocket.canvas import SIDES, Colour, Points
+
+_PALE: Final = np.array([242.0, 238, 230])
 
 
 def head_marks(board: AnimalBoard) -> list[Mark]:
@@ -27,7 +32,7 @@ def head_marks(board: AnimalBoard) -> list[Mark]:
                 [wide, muzzle.y - 0.06],
                 [wide * 1.1, 1.2],
             ]
-            return [_symmetric(board, shape, coat.second)]
+            return [(board.at(rounded(mirrored(shape))), coat.second)]
         case "pointed":
             mask = ellipse(0, muzzle.y - 0.12, half * 0.52, 0.56)
             return [(board.at(mask), coat.second)]
@@ -45,7 +50,7 @@ def head_marks(board: AnimalBoard) -> list[Mark]:
                 (board.at(ellipse(side * eyes.x * 0.8, eyes.y - 0.32, 0.1, 0.075)), board.coat)
                 for side in SIDES
             ]
-            return [_symmetric(board, shape, coat.second), *brows]
+            return [(board.at(rounded(mirrored(shape))), coat.second), *brows]
         case "blaze":
             wide = muzzle.half_width * 1.02
             shape = [
@@ -56,42 +61,39 @@ def head_marks(board: AnimalBoard) -> list[Mark]:
                 [wide, 0.3],
                 [wide, 1.3],
             ]
-            return [_symmetric(board, shape, coat.second)]
+            return [(board.at(rounded(mirrored(shape))), coat.second)]
         case _:
             return []
 
 
-def ear_colour(board: AnimalBoard, side: int) -> Colour:
-    """Return the colour of one ear."""
+def ear_colour(board: AnimalBoard, side: int) -> NDArray[np.float64]:
+    """Return the colour of one ear, ready for arithmetic."""
     coat = board.animal.coat
     match coat.pattern:
         case "pointed" | "saddle":
-            return coat.second
-        case "patched" if coat.patched_side == side:
-            return coat.second
-        case "spotted" if coat.patched_side == side:
-            return coat.second
+            return np.array(coat.second)
+        case "patched" | "spotted" if coat.patched_side == side:
+            return np.array(coat.second)
         case "tabby":
             return board.coat * 0.6 + np.array(coat.second) * 0.4
         case _:
-            return coat.rgb
+            return board.coat
 
 
-def muzzle_colour(board: AnimalBoard) -> Colour:
-    """Return the colour of the fur around nose and mouth."""
+def muzzle_colour(board: AnimalBoard) -> NDArray[np.float64]:
+    """Return the colour of the fur around nose and mouth, ready for arithmetic."""
     coat = board.animal.coat
-    white = np.array([242.0, 238, 230])
     match coat.pattern:
         case "tuxedo" | "blaze":
-            return coat.second
+            return np.array(coat.second)
         case "pointed":
             return np.array(coat.second) * 1.12
         case "tabby":
-            return board.coat * 0.45 + white * 0.55
+            return board.coat * 0.45 + _PALE * 0.55
         case _ if coat.colour == "black":
             return board.coat * 1.18 + 10
         case _:
-            return board.coat * (1 - coat.pale_muzzle) + white * coat.pale_muzzle
+            return board.coat * (1 - coat.pale_muzzle) + _PALE * coat.pale_muzzle
 
 
 def chest_marks(board: AnimalBoard) -> list[Mark]:
@@ -132,12 +134,6 @@ def chest_marks(board: AnimalBoard) -> list[Mark]:
             return [(board.below(shape), coat.second) for shape in sides]
         case _:
             return []
-
-
-def _symmetric(board: AnimalBoard, right: list[list[float]], colour: Colour) -> Mark:
-    """Return a mark from the corners of its right half, from its middle above to its middle below."""
-    left = [[-x, y] for x, y in reversed(right) if x]
-    return board.at(rounded([*right, *left])), colour
 
 
 def _shade(board: AnimalBoard, patch: Patch) -> Colour:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pocket.animal_canvas import set_up_animal
-from pocket.animal_face import paint_animal_eyes, paint_muzzle, paint_whiskers
+from pocket.animal_eyes import paint_animal_eyes
 from pocket.animal_head import (
     paint_chest,
     paint_collar,
@@ -14,7 +14,9 @@ from pocket.animal_head import (
 from pocket.animals import Animal
 from pocket.background import paint_background
 from pocket.canvas import Pixels
+from pocket.cat_muzzle import paint_cat_muzzle, paint_whiskers
 from pocket.developing import SUPERSAMPLING, developed
+from pocket.dog_muzzle import paint_dog_muzzle
 from pocket.scenes import Scene
 
 
@@ -30,8 +32,10 @@ def draw_animal(animal: Animal, scene: Scene, size: int = 128) -> Pixels:
     paint_ears_behind(board)
     paint_head(board)
     paint_animal_eyes(board)
-    paint_muzzle(board)
-    paint_ears_in_front(board)
     if animal.is_cat:
+        paint_cat_muzzle(board)
         paint_whiskers(board)
+    else:
+        paint_dog_muzzle(board)
+        paint_ears_in_front(board)
     return developed(board.pixels, scene, size, random)

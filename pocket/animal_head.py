@@ -1,5 +1,7 @@
 """Chest, collar, ears and the head itself, up to but not including the features of the face."""
 
+from typing import Final
+
 import numpy as np
 
 from pocket import palette
@@ -7,8 +9,8 @@ from pocket.animal_canvas import AnimalBoard, ellipse, rounded, tapered, tufted
 from pocket.animal_coat import chest_marks, ear_colour, head_marks
 from pocket.canvas import SIDES, Points
 
-_INNER_EAR = np.array([226.0, 158, 150])
-_GOLD = np.array([226.0, 186, 70])
+_INNER_EAR: Final = np.array([226.0, 158, 150])
+_GOLD: Final = np.array([226.0, 186, 70])
 
 
 def paint_chest(board: AnimalBoard) -> None:
@@ -86,7 +88,7 @@ def _outline(board: AnimalBoard) -> Points:
     lower = np.clip(y, 0, 1)
     x = x * (1 + 0.05 * lower * build.cheeks if is_cat else 1 - 0.3 * lower**1.5)
     y = y * np.where(y > 0, build.bottom, build.top)
-    cheek = np.exp(-(((np.abs(np.sin(angle / 2 * 2)) - 0.5) / 0.3) ** 2)) * (np.sin(angle) > 0)
+    cheek = np.exp(-(((np.abs(np.sin(angle)) - 0.5) / 0.3) ** 2)) * (np.sin(angle) > 0)
     fluff = 0.12 if board.animal.coat.fluffy else 0.045 if is_cat else 0.0
     thin = 0.03 if board.animal.coat.fluffy else 0.0
     return tufted(np.stack([x, y], 1), fluff * cheek + thin)
@@ -111,7 +113,7 @@ def _paint_upright(board: AnimalBoard, side: int) -> None:
     middle = np.array([half * 0.64, -0.5])
     outline = board.at((rounded(corners, 2) * [side, 1]), -0.08)
     within = rounded(middle + (corners - middle) * [0.62, 0.72], 2)
-    colour = np.asarray(ear_colour(board, side))
+    colour = ear_colour(board, side)
     inside = _INNER_EAR * 0.6 + colour * 0.4 if colour.mean() > 90 else _INNER_EAR * 0.42 + colour * 0.4
     board.paint_fur(outline, colour * 0.94, [(board.at((within * [side, 1]), -0.08), inside)], spread=0.14)
     for start, end in ((0.36, 0.62), (0.46, 0.72)):
@@ -135,7 +137,7 @@ def _paint_floppy(board: AnimalBoard, side: int) -> None:
         ]
     )
     outline = board.at((rounded(corners) * [side, 1]), -0.05)
-    board.paint_fur(outline, np.asarray(ear_colour(board, side)) * 0.84, rim=0.4, spread=0.2)
+    board.paint_fur(outline, ear_colour(board, side) * 0.84, rim=0.4, spread=0.2)
 
 
 def _paint_folded(board: AnimalBoard, side: int) -> None:
@@ -143,7 +145,7 @@ def _paint_folded(board: AnimalBoard, side: int) -> None:
     ears, half = board.animal.ears, board.animal.build.half_width
     top = -0.98 - ears.size * 0.45
     out = half * 1.02 + ears.spread
-    colour = np.asarray(ear_colour(board, side))
+    colour = ear_colour(board, side)
     root = rounded(
         [[half * 0.2, -0.6], [half * 0.36, top], [out, top], [half * 1.02, -0.3], [half * 0.5, -0.2]], 2
     )
