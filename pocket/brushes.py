@@ -1,6 +1,6 @@
 """What the looks share: a scale in which a picture is 128 wide, slow random fields, lines along edges."""
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -12,6 +12,9 @@ Field = NDArray[np.float32]
 
 # The width at which a length of 1 is a pixel; also the least width at which a look is made.
 BASE_SIDE: Final = 128
+# The brightest things of a photo are taken to be this bright, within what exposure explains.
+_WHITE: Final = 225.0
+_EXPOSURE: Final = (0.85, 1.7)
 
 
 def scale_of(pixels: Pixels) -> float:
@@ -67,7 +70,7 @@ def edge_strength(picture: Field, width: float) -> Field:
     steepest = np.square(cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8))
     steepest += np.square(cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8))
     # A step of 1 under a Gaussian rises by 1 / (sqrt(2 pi) sigma) a pixel.
-    return np.asarray(np.sqrt(steepest.max(2)) * (2.5066 * max(width, 0.6)), np.float32)
+    return np.asarray(np.sqrt(largest(steepest)) * (2.5066 * max(width, 0.6)), np.float32)
 
 
 def contours(strength: Field, reach: float, least: float, weight: Field | float) -> Field:
@@ -87,6 +90,24 @@ def contours(strength: Field, reach: float, least: float, weight: Field | float)
 def luminance(picture: Field) -> Field:
     """Return the brightness of each pixel, 0 to 255."""
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def exposed(pixels: Pixels) -> Field:
+    """Return the photo as if its light had been right."""
+    photo = pixels.astype(np.float32)
+    white = float(np.percentile(largest(photo[::4, ::4]), 97))
+    return photo * np.float32(np.clip(_WHITE / max(white, 1), *_EXPOSURE))
+
+
+def vivid(colours: Field, times: float) -> Field:
+    """Return colours (..., 3) so many times as far from grey, 0 to 255."""
+    grey = colours.mean(-1, keepdims=True)
+    return np.asarray(np.clip(grey + (colours - grey) * times, 0, 255), np.float32)
+
+
+def largest(picture: NDArray[np.generic]) -> Any:
+    """Return the largest of each pixel's three channels; many times faster than `max` along the last axis."""
+    return np.maximum(np.maximum(picture[..., 0], picture[..., 1]), picture[..., 2])
 
 
 def shares(low: float, high: float, values: Field) -> Field:

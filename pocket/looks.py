@@ -13,9 +13,6 @@ from pocket.wording import Look
 
 _PAPER: Final = np.array((247, 243, 232), np.float32)
 _INK: Final = np.array((30, 28, 32), np.float32)
-# The brightest things of a photo are taken to be this bright, within what exposure explains.
-_WHITE: Final = 225.0
-_EXPOSURE: Final = (0.85, 1.7)
 # Lengths in pixels of a picture 128 wide.
 _LINE: Final = 0.7
 _WAVER: Final = 0.35
@@ -40,7 +37,7 @@ def _in_ink(pixels: Pixels, seed: int) -> Pixels:
     random = np.random.default_rng((11, seed))
     shape, unit = pixels.shape[:2], brushes.scale_of(pixels)
     across, down, press = (brushes.slow_field(random, shape, cells) for cells in (19, 19, 13))
-    photo = _exposed(pixels)
+    photo = brushes.exposed(pixels)
     photo = brushes.wavered(photo, across * (_WAVER * unit), down * (_WAVER * unit))
     behind = _background(photo)
 
@@ -55,20 +52,13 @@ def _in_ink(pixels: Pixels, seed: int) -> Pixels:
     return brushes.picture(paper + ink[..., None] * (_INK - paper))
 
 
-def _exposed(pixels: Pixels) -> Field:
-    """Return the photo as if its light had been right."""
-    photo = pixels.astype(np.float32)
-    white = float(np.percentile(photo[::4, ::4].max(2), 97))
-    return photo * np.float32(np.clip(_WHITE / max(white, 1), *_EXPOSURE))
-
-
 def _background(photo: Field) -> Field:
     """Return 1 where the colour of an upper corner goes on without an edge, 0 elsewhere."""
     side = brushes.BASE_SIDE
     small = cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA)
     # The square root tells black hair from a black wall.
     small = cv2.medianBlur((np.sqrt(np.clip(small, 0, 255)) * 15.97).astype(np.uint8), 5)
-    change = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(2)
+    change = brushes.largest(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     mask = np.pad((change > 9).astype(np.uint8), 1)
     for corner in ((1, 1), (side - 2, 1)):
         if not mask[corner[1] + 1, corner[0] + 1]:
@@ -83,7 +73,7 @@ def _background(photo: Field) -> Field:
 
 def _blacks(photo: Field, unit: float) -> Field:
     """Return where the pen is laid aside for the brush: 1 in black, with sharpened borders."""
-    value = photo.max(2)
+    value = brushes.largest(photo)
     near, far = brushes.softened(value, 0.5 * unit), brushes.softened(value, 2.2 * unit)
     return 1 - brushes.shares(56, 74, near + 0.7 * (near - far))
 
