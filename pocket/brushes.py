@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pocket.canvas import Pixels
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 
 # The width at which a length of 1 is a pixel; also the least width at which a look is made.
 BASE_SIDE: Final = 128
@@ -19,7 +19,8 @@ _EXPOSURE: Final = (0.85, 1.7)
 
 def scale_of(pixels: Pixels) -> float:
     """Return how many pixels a length of 1 takes: the shorter side is 128 long."""
-    return min(pixels.shape[:2]) / BASE_SIDE
+    height, width = pixels.shape[:2]
+    return min(height, width) / BASE_SIDE
 
 
 def at_least_base(pixels: Pixels) -> Pixels:
@@ -56,9 +57,7 @@ def wavered(picture: Field, across: Field, down: Field) -> Field:
     height, width = picture.shape[:2]
     x = across + np.arange(width, dtype=np.float32)
     y = down + np.arange(height, dtype=np.float32)[:, None]
-    return np.asarray(
-        cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def edge_strength(picture: Field, width: float) -> Field:

@@ -1,5 +1,9 @@
-"""What goes wrong with photos, on demand: each is a pure function of a picture, or of people and scenes."""
+"""What goes wrong with photos, on demand: each is a pure function of a picture, or of people and scenes.
 
+More of it: `filters` has what apps do to a picture, `covers` what hides a face, `company` a second person.
+"""
+
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +23,22 @@ _MAT: Final = (128, 128, 128)
 def blurred(pixels: Pixels, strength: float = 1.0) -> Pixels:
     """Return the picture out of focus; at strength 1 by an eightieth of its width."""
     return np.asarray(cv2.GaussianBlur(pixels, (0, 0), strength * pixels.shape[1] / 80), np.uint8)
+
+
+def motion_blurred(pixels: Pixels, strength: float = 1.0, angle: float = 0.3) -> Pixels:
+    """Return the picture smeared along a straight path, as by a moving hand.
+
+    At strength 1 the path is a tenth of the width long; `angle` is in radians, 0 is level.
+    """
+    length = max(1.0, strength * pixels.shape[1] / 10)
+    side = 2 * math.ceil(length / 2) + 1
+    kernel = np.zeros((side, side), np.float32)
+    middle = np.array((side // 2, side // 2))
+    reach = length / 2 * np.array((math.cos(angle), math.sin(angle)))
+    start, end = (np.round(16 * (middle + sign * reach)).astype(int) for sign in (-1, 1))
+    cv2.line(kernel, tuple(start.tolist()), tuple(end.tolist()), (1.0,), 1, cv2.LINE_8, 4)
+    smeared = cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smeared, np.uint8)
 
 
 def noisy(pixels: Pixels, seed: int, levels: float = 45.0) -> Pixels:

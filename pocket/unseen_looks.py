@@ -25,7 +25,7 @@ def in_unseen_look(pixels: Pixels, name: str, seed: int) -> Pixels:
     paint = _PAINTERS.get(name)
     if paint is None:
         raise ValueError(f"no unseen look is called {name!r}; there are {', '.join(UNSEEN_LOOKS)}")
-    random = np.random.default_rng((UNSEEN_LOOKS.index(name), 13, seed))  # type: ignore[arg-type]  # found above
+    random = np.random.default_rng((UNSEEN_LOOKS.index(name), 13, seed))
     return brushes.at_size_of(paint(brushes.at_least_base(pixels), random), pixels)
 
 
@@ -46,10 +46,19 @@ def _watercolour(pixels: Pixels, random: np.random.Generator) -> Pixels:
         0.7 * brushes.slow_field(random, shape, cells) + 0.6 * brushes.slow_field(random, shape, 3 * cells)
         for cells in (14, 14)
     ]
-    flat = brushes.wavered(_washes(brushes.vivid(brushes.exposed(pixels), strong), unit), bleeding * run[0], bleeding * run[1]) / 255
+    flat = (
+        brushes.wavered(
+            _washes(brushes.vivid(brushes.exposed(pixels), strong), unit),
+            bleeding * run[0],
+            bleeding * run[1],
+        )
+        / 255
+    )
     gathered = brushes.softened(flat, 1.6 * unit) - flat
     edges = np.clip(brushes.largest(gathered) * darkening, 0, 0.5)
-    turbulence = sum(brushes.slow_field(random, shape, cells) / (1 + row) for row, cells in enumerate((4, 9, 21)))
+    turbulence = sum(
+        brushes.slow_field(random, shape, cells) / (1 + row) for row, cells in enumerate((4, 9, 21))
+    )
     grain = brushes.slow_field(random, shape, 2 * brushes.BASE_SIDE)
     density = 1 + 0.4 * turbulence + granulation * grain + 3.2 * edges
 
