@@ -20,7 +20,7 @@ _EXPOSURE: Final = (0.85, 1.7)
 def scale_of(pixels: Pixels) -> float:
     """Return how many pixels a length of 1 takes: the shorter side is 128 long."""
     height, width = pixels.shape[:2]
-    return min(height, width) / BASE_SIDE
+    return float(min(height, width) / BASE_SIDE)
 
 
 def at_least_base(pixels: Pixels) -> Pixels:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pocket import faults, palette
 from pocket.canvas import Pixels
-from pocket.drawing import draw, draw_background
+from pocket.drawing import Drawing, draw, draw_background
 from pocket.people import Person
 from pocket.scenes import Scene
 
@@ -43,9 +43,9 @@ def accompanied(person: Person, companion: Person, scene: Scene, place: Place, s
     pixels = draw_background(quiet, size).astype(np.float32)
     found, mattes = [], []
     for who, where in ((companion, second_scene), (person, first_scene)):
-        cut, matte = _cut_out(who, where, size)
+        drawing, cut, matte = _cut_out(who, where, size)
         pixels = pixels * (1 - matte) + cut
-        found.append(draw(who, where, size))
+        found.append(drawing)
         mattes.append(matte[..., 0])
     other, own = found
     photo = np.asarray(np.clip(pixels + 0.5, 0, 255), np.uint8)
@@ -86,18 +86,19 @@ def _placed(scene: Scene, place: Place) -> tuple[Scene, Scene]:
     return first, second
 
 
-def _cut_out(person: Person, scene: Scene, size: int) -> tuple[_Matte, _Matte]:
-    """Return a person alone, on black, and how much of each pixel (size, size, 1) the person covers.
+def _cut_out(person: Person, scene: Scene, size: int) -> tuple[Drawing, _Matte, _Matte]:
+    """Return a drawing of a person, the person alone, on black, and how much of each pixel (size, size, 1) the person covers.
 
     Two drawings on two plain walls differ where the wall is seen, and nowhere else (triangulation matting,
     Smith and Blinn, 1996).
     """
     walls = [replace(scene, backdrop="plain", background=wall) for wall in ("white", "black")]
-    bright, dark = (draw(person, wall, size).pixels.astype(np.float32) for wall in walls)
+    drawings = [draw(person, wall, size) for wall in walls]
+    bright, dark = (drawing.pixels.astype(np.float32) for drawing in drawings)
     empty_bright, empty_dark = (draw_background(wall, size).astype(np.float32) for wall in walls)
     between = np.maximum((empty_bright - empty_dark).sum(2, keepdims=True), 1)
     through = np.clip((bright - dark).sum(2, keepdims=True) / between, 0, 1)
-    return dark - through * empty_dark, 1 - through
+    return drawings[0], dark - through * empty_dark, 1 - through
 
 
 def _seen(box: NDArray[np.float32], hidden: _Matte) -> float:

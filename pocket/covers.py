@@ -113,15 +113,14 @@ def _scarf(face: _Face, random: np.random.Generator) -> None:
     x = np.linspace(-1, 1, 15)
     upper = top + 0.12 * np.cos(3 * math.pi * x) - 0.1 * x**2
     face.paint(
-        face.middle + half * np.concatenate([x, x[::-1]]),
+        face.middle + half * np.concatenate([x, 0.82 * x[::-1]]),
         np.concatenate([upper, np.full(15, low) + 0.3 * (1 - x**2)]),
         colour,
     )
     for share in (0.2, 0.5, 0.8):
         heights = upper + share * (low - top)
-        face.limb(
-            list(zip((face.middle + half * x).tolist(), heights.tolist(), strict=True)), 0.11, stripe * 0.92
-        )
+        line = face.middle + half * (0.97 - 0.18 * share) * x
+        face.limb(list(zip(line.tolist(), heights.tolist(), strict=True)), 0.11, stripe * 0.92)
 
 
 def _hand(face: _Face, random: np.random.Generator) -> None:
