@@ -87,7 +87,7 @@ def _placed(scene: Scene, place: Place) -> tuple[Scene, Scene]:
 
 
 def _cut_out(person: Person, scene: Scene, size: int) -> tuple[Drawing, _Matte, _Matte]:
-    """Return a drawing of a person, the person alone, on black, and how much of each pixel (size, size, 1) the person covers.
+    """Return a person drawn, the same alone on black, and how much of each pixel (size, size, 1) that covers.
 
     Two drawings on two plain walls differ where the wall is seen, and nowhere else (triangulation matting,
     Smith and Blinn, 1996).
