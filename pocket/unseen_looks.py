@@ -15,6 +15,8 @@ UNSEEN_LOOKS: Final[tuple[UnseenLook, ...]] = get_args(UnseenLook)
 
 # Posters are printed in this many inks, the paper among them.
 _INKS: Final = (4, 5, 6)
+# Washes are computed on a picture at most so many times 128 pixels wide.
+_FINEST_WASH: Final = 3.0
 
 
 def in_unseen_look(pixels: Pixels, name: str, seed: int) -> Pixels:
@@ -71,10 +73,18 @@ def _watercolour(pixels: Pixels, random: np.random.Generator) -> Pixels:
 
 def _washes(photo: Field, unit: float) -> Field:
     """Return the picture in flat areas with crisp borders."""
-    calm = cv2.medianBlur(np.clip(photo, 0, 255).astype(np.uint8), 2 * round(unit) + 1)
+    height, width = photo.shape[:2]
+    # The filter's cost grows with the fourth power of the size, and a wash has no finer detail.
+    shrink = min(1.0, _FINEST_WASH / unit)
+    reach = unit * shrink
+    small = (
+        photo if shrink == 1 else cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    )
+    calm = cv2.medianBlur(np.clip(small, 0, 255).astype(np.uint8), 2 * round(reach) + 1)
     for _ in range(2):
-        calm = cv2.bilateralFilter(calm, 2 * round(2 * unit) + 1, 34, 1.6 * unit)
-    return calm.astype(np.float32)
+        calm = cv2.bilateralFilter(calm, 2 * round(2 * reach) + 1, 34, 1.6 * reach)
+    flat = calm if shrink == 1 else cv2.resize(calm, (width, height), interpolation=cv2.INTER_CUBIC)
+    return flat.astype(np.float32)
 
 
 def _poster(pixels: Pixels, random: np.random.Generator) -> Pixels:
@@ -87,7 +97,7 @@ def _poster(pixels: Pixels, random: np.random.Generator) -> Pixels:
     low, high = np.percentile(bright[::4, ::4], (4, 96))
     share = brushes.shares(float(low), max(float(high), float(low) + 60), bright) ** random.uniform(0.6, 0.85)
     step = share * (len(inks) - 1)
-    printed = brushes.softened(inks[np.round(step).astype(np.int32)], 0.45 * unit)
+    printed = brushes.softened(inks[np.round(step).astype(np.int32)], 0.5)
 
     strength = brushes.edge_strength(calm, weight * unit)
     outline = brushes.contours(strength, 2.5 * unit, 30.0, 0.5)[..., None]
