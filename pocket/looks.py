@@ -9,7 +9,7 @@ import numpy as np
 from pocket import brushes
 from pocket.brushes import Field
 from pocket.canvas import Pixels
-from pocket.wording import Look
+from pocket.wording import LOOKS, Look
 
 _PAPER: Final = np.array((247, 243, 232), np.float32)
 _INK: Final = np.array((30, 28, 32), np.float32)
@@ -18,15 +18,21 @@ _LINE: Final = 0.7
 _WAVER: Final = 0.35
 # Each tone of hatching: the brightness at which it sets in and at which it is full, its angle and its spacing.
 _HATCHINGS: Final = ((190, 70, -0.85, 3.7), (118, 20, 0.62, 3.9), (70, 10, -0.12, 3.5))
+# A background is drawn so many levels brighter, to set off the person.
 _BACKGROUND_LIFT: Final = 70.0
+# Within a background neighbouring pixels differ by at most so much in each colour; at an edge, by more than _EDGE.
 _STEP: Final = (3, 3, 3)
+_EDGE: Final = 9
 
 
 def in_look(pixels: Pixels, look: Look, seed: int) -> Pixels:
     """Return a finished picture (height, width, 3) in a look; "photo" is how it comes.
 
-    The same arguments give the same picture; the seed moves only the hand: wavering, hatching, paper.
+    The same arguments give the same picture; the seed moves only the hand: wavering, hatching, paper. Raises
+    `ValueError` for a look that is none of `LOOKS`.
     """
+    if look not in LOOKS:
+        raise ValueError(f"no look is called {look!r}; there are {', '.join(LOOKS)}")
     if look == "photo":
         return pixels
     return brushes.at_size_of(_in_ink(brushes.at_least_base(pixels), seed), pixels)
@@ -59,7 +65,7 @@ def _background(photo: Field) -> Field:
     # The square root tells black hair from a black wall.
     small = cv2.medianBlur((np.sqrt(np.clip(small, 0, 255)) * 15.97).astype(np.uint8), 5)
     change = brushes.largest(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
-    mask = np.pad((change > 9).astype(np.uint8), 1)
+    mask = np.pad((change > _EDGE).astype(np.uint8), 1)
     for corner in ((1, 1), (side - 2, 1)):
         if not mask[corner[1] + 1, corner[0] + 1]:
             cv2.floodFill(small, mask, corner, 0, _STEP, _STEP, 4 | cv2.FLOODFILL_MASK_ONLY | 255 << 8)

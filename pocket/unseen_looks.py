@@ -44,18 +44,9 @@ def _watercolour(pixels: Pixels, random: np.random.Generator) -> Pixels:
     tint = np.array(_hsv(random.uniform(0, 360), random.uniform(0.1, 0.45), 1.0), np.float32) / 255
     paper = np.array((1, 1, 1), np.float32) - random.uniform(0.01, 0.09) * np.array((0.2, 0.6, 1), np.float32)
 
-    run = [
-        0.7 * brushes.slow_field(random, shape, cells) + 0.6 * brushes.slow_field(random, shape, 3 * cells)
-        for cells in (14, 14)
-    ]
-    flat = (
-        brushes.wavered(
-            _washes(brushes.vivid(brushes.exposed(pixels), strong), unit),
-            bleeding * run[0],
-            bleeding * run[1],
-        )
-        / 255
-    )
+    across, down = (bleeding * _running(random, shape) for _ in range(2))
+    wash = _washes(brushes.vivid(brushes.exposed(pixels), strong), unit)
+    flat = brushes.wavered(wash, across, down) / 255
     gathered = brushes.softened(flat, 1.6 * unit) - flat
     edges = np.clip(brushes.largest(gathered) * darkening, 0, 0.5)
     turbulence = sum(
@@ -71,20 +62,29 @@ def _watercolour(pixels: Pixels, random: np.random.Generator) -> Pixels:
     return brushes.picture(255 * np.clip(wet, 0, 1) * paper * rough)
 
 
+def _running(random: np.random.Generator, shape: tuple[int, int]) -> Field:
+    """Return how far colour runs one way, about -1 to 1."""
+    coarse, fine = (brushes.slow_field(random, shape, cells) for cells in (14, 42))
+    return 0.7 * coarse + 0.6 * fine
+
+
 def _washes(photo: Field, unit: float) -> Field:
     """Return the picture in flat areas with crisp borders."""
     height, width = photo.shape[:2]
     # The filter's cost grows with the fourth power of the size, and a wash has no finer detail.
     shrink = min(1.0, _FINEST_WASH / unit)
     reach = unit * shrink
-    small = (
-        photo if shrink == 1 else cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    )
-    calm = cv2.medianBlur(np.clip(small, 0, 255).astype(np.uint8), 2 * round(reach) + 1)
+    calm = np.clip(photo, 0, 255).astype(np.uint8)
+    if shrink < 1:
+        calm = np.asarray(
+            cv2.resize(calm, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    calm = np.asarray(cv2.medianBlur(calm, 2 * round(reach) + 1), np.uint8)
     for _ in range(2):
-        calm = cv2.bilateralFilter(calm, 2 * round(2 * reach) + 1, 34, 1.6 * reach)
-    flat = calm if shrink == 1 else cv2.resize(calm, (width, height), interpolation=cv2.INTER_CUBIC)
-    return flat.astype(np.float32)
+        calm = np.asarray(cv2.bilateralFilter(calm, 2 * round(2 * reach) + 1, 34, 1.6 * reach), np.uint8)
+    if shrink < 1:
+        calm = np.asarray(cv2.resize(calm, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return calm.astype(np.float32)
 
 
 def _poster(pixels: Pixels, random: np.random.Generator) -> Pixels:

@@ -195,6 +195,8 @@ def test_the_base_meets_no_unseen_look() -> None:
 def test_an_unknown_look_is_refused_by_name(photo: Drawing) -> None:
     with pytest.raises(ValueError, match=r"'oil'; there are watercolour, poster, mosaic"):
         in_unseen_look(photo.pixels, "oil", 1)
+    with pytest.raises(ValueError, match=r"'mosaic'; there are photo, ink"):
+        in_look(photo.pixels, "mosaic", 1)  # type: ignore[arg-type]  # what a caller may do
 
 
 def _long_black_hair(seed: int) -> bool:
