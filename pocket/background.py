@@ -5,11 +5,14 @@ import numpy as np
 
 from pocket import palette
 from pocket.canvas import Pixels
+from pocket.places import paint_place
 from pocket.scenes import Scene
 
 
 def paint_background(scene: Scene, side: int, random: np.random.Generator) -> Pixels:
-    """Return a picture (side, side, 3) of the scene's backdrop alone."""
+    """Return a picture (side, side, 3) of the scene's place or backdrop alone."""
+    if scene.place is not None:
+        return paint_place(scene.place, scene.seed, side)
     pixels = np.empty((side, side, 3), np.uint8)
     colour = np.array(palette.THINGS[scene.background], np.float32)
     pixels[:] = colour

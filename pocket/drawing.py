@@ -10,7 +10,9 @@ from pocket.canvas import Easel, Pixels, set_up
 from pocket.developing import SUPERSAMPLING, developed
 from pocket.eyes import paint_eyes
 from pocket.features import mouth_shape, nose_tip, paint_glasses, paint_mouth, paint_nose
+from pocket.figure import paint_figure
 from pocket.hair import paint_hair_behind, paint_hair_in_front
+from pocket.hats import paint_hat, paint_hat_behind, under_hat
 from pocket.head import paint_body, paint_ears, paint_face
 from pocket.people import Person
 from pocket.scenes import Scene
@@ -33,14 +35,20 @@ def draw(person: Person, scene: Scene, size: int = 128) -> Drawing:
     photo_random = np.random.default_rng((person.seed, scene.seed, 3))
     hair_random = np.random.default_rng(person.seed + 99)
     easel = set_up(paint_background(scene, side, photo_random), person, scene)
-    paint_hair_behind(easel, hair_random)
-    paint_body(easel)
+    covered = under_hat(easel)
+    paint_hat_behind(easel)
+    paint_hair_behind(covered, hair_random)
+    if scene.framing == "portrait" and scene.garment == "shirt":
+        paint_body(easel)
+    else:
+        paint_figure(easel)
     paint_ears(easel)
     box = paint_face(easel)
     paint_mouth(easel)
     paint_nose(easel)
     eyes = paint_eyes(easel)
-    paint_hair_in_front(easel, hair_random)
+    paint_hair_in_front(covered, hair_random)
+    paint_hat(easel)
     paint_glasses(easel)
     return Drawing(
         pixels=developed(easel.pixels, scene, size, photo_random),

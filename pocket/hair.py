@@ -9,6 +9,8 @@ from pocket.canvas import Easel, Points
 
 # How far down, in heads, the hair reaches beside the eyes.
 _TEMPLE: Final = -0.12
+# A hat leaves only the curls whose place on the circle around the head has a sine above this.
+_BELOW_HAT: Final = -0.3
 
 
 def paint_hair_behind(easel: Easel, random: np.random.Generator) -> None:
@@ -22,6 +24,8 @@ def paint_hair_behind(easel: Easel, random: np.random.Generator) -> None:
             _paint_curtain(easel, 0.55 + 0.35 * (easel.person.hair.length - 0.9))
         case "curly":
             _paint_curls(easel, random)
+        case "bun" if easel.scene.hat is not None:
+            easel.disc(easel.head.at(-easel.person.skull.half_width, 0.5, -0.3), easel.hair * 0.8, 0.34)
         case "bun":
             volume = easel.person.hair.volume
             centre = easel.head.at(0, -(easel.person.skull.top + volume + 0.16), -0.25)
@@ -64,7 +68,9 @@ def _paint_curls(easel: Easel, random: np.random.Generator) -> None:
     high = skull.top * 0.92 + volume * 0.6
     for angle in np.linspace(math.pi * 0.88, math.pi * 2.12, 13):
         centre = easel.head.at(wide * math.cos(angle), high * math.sin(angle) * 0.95, -0.1)
-        easel.disc(centre, easel.hair * (0.74 + 0.2 * random.random()), 0.24 + volume * 0.5, least=0)
+        colour = easel.hair * (0.74 + 0.2 * random.random())
+        if easel.scene.hat is None or math.sin(angle) > _BELOW_HAT:
+            easel.disc(centre, colour, 0.24 + volume * 0.5, least=0)
 
 
 def _crown(easel: Easel) -> tuple[float, float]:

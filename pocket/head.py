@@ -9,17 +9,23 @@ from numpy.typing import NDArray
 
 from pocket import palette
 from pocket.canvas import COS, SIDES, SIN, Easel, Points, fill, whole
+from pocket.people import Person
 
 Patch = NDArray[np.float32] | NDArray[np.float64]
 
 _BLUSH: Final = np.array([225, 90, 90], np.float32)
 
 
+def neck_and_shoulder(person: Person) -> tuple[float, float]:
+    """Return half the width of the neck and of the shoulders, in heads."""
+    neck = person.skull.half_width * (0.44 if person.is_female else 0.52)
+    return neck, (1.5 if person.is_female else 1.75) * (0.85 if person.is_child else 1)
+
+
 def paint_body(easel: Easel) -> None:
     """Paint shirt and neck."""
-    person, head = easel.person, easel.head
-    neck = person.skull.half_width * (0.44 if person.is_female else 0.52)
-    shoulder = (1.5 if person.is_female else 1.75) * (0.85 if person.is_child else 1)
+    head = easel.head
+    neck, shoulder = neck_and_shoulder(easel.person)
     right = [neck * 1.1, shoulder * 0.6, shoulder * 0.95, shoulder, shoulder]
     x = [*(-value for value in reversed(right[:-1])), *right, -shoulder]
     easel.fill(

@@ -13,7 +13,25 @@ Expression = Literal["neutral", "smiling", "laughing", "sad", "surprised"]
 Backdrop = Literal["plain", "gradient", "boxes", "bokeh"]
 EXPRESSIONS: Final[tuple[Expression, ...]] = get_args(Expression)
 BACKDROPS: Final[tuple[Backdrop, ...]] = get_args(Backdrop)
+Framing = Literal["portrait", "half", "full"]
+Pose = Literal["relaxed", "hips", "waving"]
+Hat = Literal["cap", "beanie", "sun hat", "top hat", "crown"]
+Garment = Literal["shirt", "t-shirt", "hoodie", "suit", "dress", "stripes", "sweater"]
+Trousers = Literal["denim", "charcoal", "khaki", "navy", "brown"]
+Place = Literal["park", "beach", "city", "room", "mountains", "night sky", "desert", "snow"]
+FRAMINGS: Final[tuple[Framing, ...]] = get_args(Framing)
+POSES: Final[tuple[Pose, ...]] = get_args(Pose)
+HATS: Final[tuple[Hat, ...]] = get_args(Hat)
+GARMENTS: Final[tuple[Garment, ...]] = get_args(Garment)
+TROUSERS: Final[tuple[Trousers, ...]] = get_args(Trousers)
+PLACES: Final[tuple[Place, ...]] = get_args(Place)
 _EXPRESSION_ODDS: Final = (0.4, 0.3, 0.14, 0.08, 0.08)
+_FRAMING_ODDS: Final = (0.8, 0.15, 0.05)
+_GARMENT_ODDS: Final = (0.3, 0.14, 0.14, 0.12, 0.1, 0.1, 0.1)
+_HAT_SHARE: Final = 0.18
+_PLACE_SHARE: Final = 0.35
+# The draws that came later have a stream of their own, so that the earlier ones stay as they were.
+_VARIETY: Final = 19
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,8 @@ class Scene:
     """One photo without its person.
 
     Angles are in radians; `scale`, `x` and `y` in picture widths; `noise` in grey levels; `blur` in pixels of
-    a picture 128 wide.
+    a picture 128 wide. A `place` stands in the stead of the coloured backdrop. Half and full figures are framed
+    for a grown-up; a child is brought nearer, so that it fills as much of the picture.
     """
 
     seed: int
@@ -47,6 +66,13 @@ class Scene:
     tint: tuple[float, float, float]
     noise: float
     blur: float
+    framing: Framing = "portrait"
+    pose: Pose = "relaxed"
+    garment: Garment = "shirt"
+    trousers: Trousers = "denim"
+    hat: Hat | None = None
+    hat_colour: str = "red"
+    place: Place | None = None
 
 
 def make_scene(seed: int, hardness: float = 1.0, **over: Any) -> Scene:
@@ -78,6 +104,63 @@ def make_scene(seed: int, hardness: float = 1.0, **over: Any) -> Scene:
         blur=random.uniform(0.3, 1.1) if random.random() < 0.22 else 0.0,
     )
     return replace(scene, **over)
+
+
+def make_varied_scene(seed: int, hardness: float = 1.0, **over: Any) -> Scene:
+    """Return the scene of this seed with variety: half and full figures, garments, hats and places.
+
+    What `make_scene` decides stays as it is, save for the head's place and size where figure, garment or hat
+    need room.
+    """
+    scene = make_scene(seed, hardness)
+    random = np.random.default_rng((_VARIETY, int(seed)))
+    framing = FRAMINGS[random.choice(3, p=_FRAMING_ODDS)]
+    garment = GARMENTS[random.choice(len(GARMENTS), p=_GARMENT_ODDS)]
+    has_hat, hat = random.random() < _HAT_SHARE, HATS[random.integers(len(HATS))]
+    hat_colour = list(palette.THINGS)[random.integers(10)]
+    has_place, place = random.random() < _PLACE_SHARE, PLACES[random.integers(len(PLACES))]
+    varied = replace(
+        scene,
+        framing=framing,
+        pose=POSES[random.choice(3, p=(0.5, 0.25, 0.25))],
+        garment=garment,
+        trousers=TROUSERS[random.integers(len(TROUSERS))],
+        hat=hat if has_hat else None,
+        hat_colour="yellow" if hat == "crown" and random.random() < 0.7 else hat_colour,
+        place=place if has_place else None,
+    )
+    chosen = {name: over[name] for name in ("framing", "garment", "hat") if name in over}
+    return replace(_framed(replace(varied, **chosen), random, hardness), **over)
+
+
+def _framed(scene: Scene, random: np.random.Generator, hardness: float) -> Scene:
+    """Return the scene with the head placed and sized as its framing asks."""
+    near, aside = random.random(), random.uniform(-1, 1)
+    match scene.framing:
+        case "half":
+            scale = 0.155 + 0.025 * near
+            return replace(
+                scene,
+                scale=scale,
+                x=0.5 + 0.05 * aside * hardness,
+                y=0.06 + 1.6 * scale,
+                roll=scene.roll * 0.6,
+            )
+        case "full":
+            scale = 0.082 + 0.005 * near
+            return replace(
+                scene,
+                scale=scale,
+                x=0.5 + 0.08 * aside * hardness,
+                y=0.965 - 9.5 * 0.96 * scale,
+                roll=scene.roll * 0.6,
+            )
+        case _ if scene.hat is not None:
+            return replace(scene, scale=0.22 + 0.07 * near, y=scene.y + 0.06)
+        case _ if scene.garment != "shirt":
+            return replace(scene, scale=0.23 + 0.1 * near, y=scene.y - 0.03)
+        case _:
+            return scene
 
 
 def _accent(random: np.random.Generator, background: RGB) -> RGB:
