@@ -93,7 +93,8 @@ def _limb(easel: Easel, joints: ArrayLike, radii: ArrayLike, colour: Colour) -> 
 def _paint_arm(easel: Easel, build: Build, clothes: Clothes, side: int) -> None:
     r, shoulder = build.arm, build.shoulder
     joint = [shoulder - r * 1.02, 1.72 + r]
-    pose = easel.scene.pose
+    # A portrait shows no more of the arms than the shoulders.
+    pose = "relaxed" if easel.scene.framing == "portrait" else easel.scene.pose
     if pose == "waving" and side == 1:
         points = [joint, [shoulder + 0.36, 2.75 if build.stretch > 0.8 else 2.5], [shoulder + 0.55, 1.6]]
     elif pose == "hips":
@@ -132,7 +133,7 @@ def _paint_sleeve_stripes(
         along = path[part + 1] - path[part]
         length = float(np.hypot(*along))
         across = np.array([-along[1], along[0]]) / length
-        for share in np.arange(0.3, length - 0.15, 0.5) / length:
+        for share in np.arange(0.3, length - 0.3, 0.46) / length:
             middle = path[part] + along * share
             width = (radii[part] + (radii[part + 1] - radii[part]) * share) * across
             step = along / length * 0.2

@@ -118,7 +118,7 @@ def _paint_cap(easel: Easel) -> None:
     half = fit.half_at(fit.rim) * 0.9
     arc = np.sin(_FRONT)
     inner = easel.head.at(half * np.cos(_FRONT), fit.rim - 0.1 * arc, _DEPTH * arc)
-    outer = easel.head.at(half * 1.04 * np.cos(_FRONT), fit.rim + 0.12 * arc, (_DEPTH + 0.3) * arc)
+    outer = easel.head.at(half * 1.04 * np.cos(_FRONT), fit.rim + 0.16 * arc, (_DEPTH + 0.3) * arc)
     easel.fill(np.concatenate([inner, outer[::-1]]), colour * 0.76)
     easel.stroke(inner, colour * 0.62, 0.03)
 
@@ -163,7 +163,7 @@ def _paint_crown(easel: Easel) -> None:
     fit, colour = _fit(easel), _colour(easel)
     gold = colour if easel.scene.hat_colour != "yellow" else np.array([240, 196, 64])
     rim = -fit.high * 0.66
-    half, points = fit.half_at(rim) * 1.0, 5
+    half, points = fit.half_at(rim) * 1.08, 5
     angles = np.linspace(math.pi, 0, 2 * points + 1)
     peaks = np.where(np.arange(2 * points + 1) % 2 == 1, 0.66, 0.36)
     depth = _DEPTH * np.sin(angles)

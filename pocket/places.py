@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pocket.canvas import COS, SIN, Colour, Pixels, fill
 from pocket.scenes import Place
+
+Line = NDArray[np.float64]
 
 # The stream of random numbers that places alone draw from.
 _STREAM: Final = 23
@@ -54,9 +57,10 @@ class _Board:
         self.shape(x, np.concatenate([np.asarray(heights), [bottom, bottom]]), colour)
 
 
-def _waves(random: np.random.Generator, level: float, size: float) -> np.ndarray:
+def _waves(random: np.random.Generator, level: float, size: float) -> Line:
     phase, other = random.uniform(0, 6.3, 2)
-    return level + size * (np.sin(_ALONG * 5 + phase) + 0.5 * np.sin(_ALONG * 11 + other))
+    waves: Line = level + size * (np.sin(_ALONG * 5 + phase) + 0.5 * np.sin(_ALONG * 11 + other))
+    return waves
 
 
 def _cloud(board: _Board, x: float, y: float, size: float, colour: Colour) -> None:
@@ -65,7 +69,7 @@ def _cloud(board: _Board, x: float, y: float, size: float, colour: Colour) -> No
     board.box(x - 1.1 * size, y + 0.1 * size, x + size, y + 0.55 * size, colour)
 
 
-def _tree(board: _Board, x: float, foot: float, size: float, green: np.ndarray) -> None:
+def _tree(board: _Board, x: float, foot: float, size: float, green: Line) -> None:
     board.box(x - 0.1 * size, foot - size, x + 0.1 * size, foot, (112, 82, 58))
     for offset, rise, radius, shade in (
         (-0.4, 1.15, 0.5, 0.88),
@@ -76,7 +80,7 @@ def _tree(board: _Board, x: float, foot: float, size: float, green: np.ndarray) 
         board.round(x + offset * size, foot - rise * size, radius * size, radius * size, green * shade)
 
 
-def _fir(board: _Board, x: float, foot: float, size: float, green: np.ndarray, snow: Colour | None) -> None:
+def _fir(board: _Board, x: float, foot: float, size: float, green: Line, snow: Colour | None) -> None:
     board.box(x - 0.07 * size, foot - 0.3 * size, x + 0.07 * size, foot, (98, 74, 58))
     for low, high, half in ((0.2, 0.95, 0.55), (0.6, 1.35, 0.44), (1.0, 1.75, 0.32)):
         board.shape(

@@ -48,9 +48,13 @@ def worn(person: Person, scene: Scene) -> Garment:
     """Return what the person wears in a scene, which does not know who comes: dresses are drawn on women and
     girls and suits on grown-ups; others wear a sweater there.
     """
-    if scene.garment == "dress" and not person.is_female or scene.garment == "suit" and person.is_child:
-        return "sweater"
-    return scene.garment
+    match scene.garment:
+        case "dress" if not person.is_female:
+            return "sweater"
+        case "suit" if person.is_child:
+            return "sweater"
+        case garment:
+            return garment
 
 
 def clothes_of(easel: Easel) -> Clothes:
@@ -69,8 +73,9 @@ def paint_hood(easel: Easel, clothes: Clothes, neck: float) -> None:
     """Paint the hood that hangs behind the neck."""
     if clothes.garment != "hoodie":
         return
-    x = neck * np.array([-2.1, -2.0, -1.5, 0, 1.5, 2.0, 2.1])
-    easel.fill(easel.head.below(x, [1.62, 1.2, 0.92, 0.84, 0.92, 1.2, 1.62]), clothes.colour * 0.7)
+    turn = np.linspace(0, np.pi, 25)
+    x, y = neck * 2.1 * np.cos(turn), 1.6 - 0.76 * np.sin(turn) ** 0.7
+    easel.fill(easel.head.below(x, y), clothes.colour * 0.7)
 
 
 def paint_front(easel: Easel, clothes: Clothes, y: Values, half: Values) -> None:
@@ -78,7 +83,7 @@ def paint_front(easel: Easel, clothes: Clothes, y: Values, half: Values) -> None
     colour, head = clothes.colour, easel.head
     match clothes.garment:
         case "stripes":
-            for top in np.arange(1.9, float(y[-1]) - 0.1, 0.5):
+            for top in np.arange(1.66, float(y[-1]) - 0.1, 0.46):
                 level = np.array([top, top + 0.2])
                 wide = np.interp(level, y, half) * 0.995
                 quad_x = [-wide[0], wide[0], wide[1], -wide[1]]
@@ -97,11 +102,11 @@ def paint_front(easel: Easel, clothes: Clothes, y: Values, half: Values) -> None
         case "shirt":
             bottom = float(y[-1])
             easel.stroke(head.below([0, 0], [1.5, bottom]), colour * 0.8, 0.03)
-            for level in np.arange(2.15, bottom, 0.6):
-                easel.disc(head.below(0.0, level), colour * 0.5 + 110, 0.055)
+            for button in np.arange(2.15, bottom, 0.6):
+                easel.disc(head.below(0.0, button), colour * 0.5 + 110, 0.055)
         case "dress":
-            level, wide = float(y[-2]), float(half[-2]) * 1.0
-            belt_y = [level - 0.14, level - 0.14, level + 0.06, level + 0.06]
+            belt, wide = float(y[-2]), float(half[-2])
+            belt_y = [belt - 0.14, belt - 0.14, belt + 0.06, belt + 0.06]
             easel.fill(head.below([-wide * 1.02, wide * 1.02, wide, -wide], belt_y), colour * 0.66)
         case "t-shirt":
             pass
