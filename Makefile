@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_VERBOSITY := error
 export DIFFUSERS_VERBOSITY := error
 
-.PHONY: setup demo test check up bench
+.PHONY: setup demo test check up bench pocket
 setup: $(STAMP)
 
 # insightface asks for opencv-python, whose wheel needs the system's libGL: it comes without its requirements,
@@ -40,3 +40,8 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks $(if $(only),--only $(only)) $(if $(full),--full)
+
+# The miniature studio's weights, from nothing, with every core; stopped and begun again, it goes on.
+pocket: setup
+	$(BIN)/python -m pocket.recipes --out pocket/made $(if $(minutes),--minutes $(minutes)) $(if $(part),--part $(part)) \
+		$(if $(start),--start $(start)) --threads $$(nproc)

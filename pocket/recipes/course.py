@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -25,7 +25,11 @@ _LOG_EVERY_STEPS: Final = 100
 
 @dataclass(frozen=True)
 class Plan:
-    """What a recipe is asked to do; it ends after `minutes`, over all its runs, or after `steps` if given."""
+    """What a recipe is asked to do; it ends after `minutes`, over all its runs, or after `steps` if given.
+
+    `start` is a folder with the layout of `pocket/weights`, whose weights a recipe that can go on from others'
+    begins with; `device` is torch's name of one.
+    """
 
     out: Path
     minutes: float
@@ -33,6 +37,8 @@ class Plan:
     workers: int = 1
     batch: int | None = None
     people: int | None = None
+    start: Path | None = None
+    device: str = "cpu"
 
     @property
     def faces(self) -> Path:
@@ -43,6 +49,10 @@ class Plan:
     def base(self) -> Path:
         """The folder of the base model."""
         return self.out / "base"
+
+    def half_precision(self) -> torch.autocast:
+        """Return the context in which a model's products are taken in bfloat16."""
+        return torch.autocast(self.device, torch.bfloat16)
 
 
 class Learning(Protocol):
@@ -107,23 +117,35 @@ class Course:
         unfinished.replace(self._path)
 
     def _restore(self) -> None:
-        saved = torch.load(self._path, weights_only=True)
+        saved = torch.load(self._path, weights_only=True, map_location=self._plan.device)
         self.step, self._seconds = saved["step"], saved["seconds"]
         for name, part in self._learning.items():
             part.load_state_dict(saved["learning"][name])
 
 
 def plan_from_command_line(what: str) -> Plan:
-    """Return the plan that a recipe's command line gives, after setting up logging and threads."""
+    """Return the plan that one recipe's command line gives, after setting up logging and threads."""
+    parser = command_line(what)
+    parser.add_argument("--minutes", type=float, required=True, help="training time over all runs")
+    return plan_of(vars(parser.parse_args()))
+
+
+def command_line(what: str) -> argparse.ArgumentParser:
+    """Return a parser of what all recipes are asked alike; everything but `--minutes`."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--out", type=Path, required=True, help="where faces/, base/ and the state are")
-    parser.add_argument("--minutes", type=float, required=True, help="training time over all runs")
-    parser.add_argument("--steps", type=int, help="end after so many steps instead")
+    parser.add_argument("--steps", type=int, help="end after so many steps, if that is earlier")
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
     parser.add_argument("--batch", type=int, help="samples a step")
     parser.add_argument("--people", type=int, help="draw from so many people")
+    parser.add_argument("--start", type=Path, help="begin with the weights of this folder")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
-    asked = vars(parser.parse_args())
+    return parser
+
+
+def plan_of(asked: dict[str, Any]) -> Plan:
+    """Return the plan that parsed arguments give, after setting up logging and threads."""
     torch.set_num_threads(asked.pop("threads"))
     cv2.setNumThreads(1)
     logging.basicConfig(level=logging.INFO, format="%(message)s")

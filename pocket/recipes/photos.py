@@ -5,32 +5,89 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.pool import Pool
 from typing import Final, Generic, TypeVar
 
 import cv2
 import numpy as np
 
+from pocket.animal_captions import describe_animal
+from pocket.animal_drawing import draw_animal
+from pocket.animals import Animal, make_animal
+from pocket.canvas import Pixels
+from pocket.captions import describe
 from pocket.cast import HELD_OUT
+from pocket.drawing import Drawing, draw
+from pocket.looks import in_look
 from pocket.people import Person, make_person
-from pocket.scenes import Scene, make_scene
+from pocket.scenes import Scene, make_varied_scene
+from pocket.wording import Look
 
 # Recipes that need no fixed set of people draw from so many; the recogniser learns 4,500 by heart.
 POPULATION: Final = 100_000
 _CHUNK: Final = 16
 _SCENES_BETWEEN_PEOPLE: Final = 64
+# Of the shots; faces are what the studio exists for.
+_ANIMALS: Final = 0.15
+_INK: Final = 0.1
 
 Sample = TypeVar("Sample")
 
 
+@dataclass(frozen=True)
+class Shot:
+    """One picture of anything the base learns: who or what, how photographed, in which look."""
+
+    subject: Person | Animal
+    scene: Scene
+    look: Look
+
+    def pixels(self, size: int) -> Pixels:
+        """Draw it, `size` pixels square."""
+        return self.with_face(size)[0]
+
+    def with_face(self, size: int) -> tuple[Pixels, Drawing | None]:
+        """Draw it, and tell the truth about its face; the drawing told of is a photo, whatever the look."""
+        if not isinstance(self.subject, Person):
+            return in_look(draw_animal(self.subject, self.scene, size), self.look, self.scene.seed), None
+        drawing = draw(self.subject, self.scene, size)
+        return in_look(drawing.pixels, self.look, self.scene.seed), drawing
+
+    def caption(self) -> str:
+        """Return what a caption says of it."""
+        if isinstance(self.subject, Person):
+            return describe(self.subject, self.scene, self.scene.seed, look=self.look)
+        return describe_animal(self.subject, self.scene, self.scene.seed, look=self.look)
+
+
 def training_photo(number: int, population: int = POPULATION) -> tuple[Person, Scene]:
     """Return who is on the photo of this number, and how; as many photos as people show one person each."""
+    seed, scene = _seeds(number, population)
+    return make_person(seed), make_varied_scene(scene)
+
+
+def training_shot(number: int, population: int = POPULATION) -> Shot:
+    """Return the picture of this number: mostly photos of people, some of cats and dogs, some in ink.
+
+    All are sharp and without grain, because a base draws as well as the pictures that it has seen.
+    """
+    seed, place = _seeds(number, population)
+    random = np.random.default_rng((number, 29))
+    look: Look = "ink" if random.random() < _INK else "photo"
+    if random.random() < _ANIMALS:
+        scene = make_varied_scene(place, framing="portrait", hat=None, noise=0.0, blur=0.0)
+        return Shot(make_animal(seed), scene, look)
+    return Shot(make_person(seed), make_varied_scene(place, noise=0.0, blur=0.0), look)
+
+
+def _seeds(number: int, population: int) -> tuple[int, int]:
     if not 0 < population <= HELD_OUT:
         raise ValueError(f"a training population has 1 to {HELD_OUT} people, not {population}")
     if number < 0:
         raise ValueError(f"photos are numbered from 0, not {number}")
-    turn, person = divmod(number, population)
-    return make_person(person), make_scene(person * _SCENES_BETWEEN_PEOPLE + turn)
+    turn, subject = divmod(number, population)
+    return subject, subject * _SCENES_BETWEEN_PEOPLE + turn
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from pocket.recipes.course import Course, Plan, plan_from_command_line, set_rate
+from pocket.recipes.photos import POPULATION
 from pocket.recipes.tokenizer import caption
 
 WIDTH: Final = 96
 LENGTH: Final = 77
-_PEOPLE: Final = 4500
-_PHOTOS_EACH: Final = 6
+_CAPTIONS: Final = 40_000
 # Captions are shorter than this many tokens; what comes after the end token is padding.
 _PADS_LOOKED_AT: Final = 50
 
@@ -68,8 +68,8 @@ def train(plan: Plan) -> None:
     torch.manual_seed(0)
     tokenizer = CLIPTokenizer.from_pretrained(plan.base / "tokenizer")
     encoder = new_text_encoder(tokenizer)
-    people = plan.people or _PEOPLE
-    captions = list(map(partial(caption, people=people), range(people * _PHOTOS_EACH)))
+    people = plan.people or POPULATION
+    captions = list(map(partial(caption, people=people), range(min(_CAPTIONS, 6 * people))))
     ids, said = tokens(tokenizer, captions), _said(captions)
     reveal = nn.Linear(WIDTH, said.shape[1])
     optimizer = torch.optim.AdamW([*encoder.parameters(), *reveal.parameters()], 3e-3, weight_decay=0.01)

@@ -6,12 +6,10 @@ from typing import Final
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
-from pocket.captions import describe
 from pocket.recipes.course import Plan, plan_from_command_line
-from pocket.recipes.photos import training_photo
+from pocket.recipes.photos import POPULATION, training_shot
 
-_PEOPLE: Final = 4500
-_PHOTOS_EACH: Final = 6
+_CAPTIONS: Final = 40_000
 _SIZE: Final = 1022
 # Words that captions lack: instance tokens, and what people write in prompts.
 _MORE_WORDS: Final = (
@@ -27,15 +25,14 @@ _WORDS: Final = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{
 
 
 def caption(number: int, people: int) -> str:
-    """Return the caption of a training photo."""
-    person, scene = training_photo(number, people)
-    return describe(person, scene, scene.seed)
+    """Return the caption of a training picture."""
+    return training_shot(number, people).caption()
 
 
 def train(plan: Plan) -> None:
-    """Learn the merges of 27,000 captions and write `base/tokenizer`; takes seconds, whatever the plan."""
-    people = plan.people or _PEOPLE
-    captions = [caption(number, people).lower() for number in range(people * _PHOTOS_EACH)]
+    """Learn the merges of 40,000 captions and write `base/tokenizer`; takes seconds, whatever the plan."""
+    people = plan.people or POPULATION
+    captions = [caption(number, people).lower() for number in range(min(_CAPTIONS, 6 * people))]
     merges = _learned_merges([*captions, *_MORE_WORDS * 60])
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     merged = [first + second for first, second in merges]

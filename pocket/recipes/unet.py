@@ -1,19 +1,13 @@
 """The UNet, trained with the text encoder on the autoencoder's latents; writes the whole pipeline."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from pocket.canvas import Pixels
-from pocket.captions import describe
-from pocket.drawing import draw
 from pocket.recipes.course import (
     Course,
     Plan,
@@ -23,29 +17,14 @@ from pocket.recipes.course import (
     plan_from_command_line,
     set_rate,
 )
-from pocket.recipes.photos import POPULATION, Shelf, drawn, training_photo
+from pocket.recipes.latents import AT_ONCE, Batch, gathered, latents
+from pocket.recipes.photos import Shelf
 from pocket.recipes.text_encoder import WIDTH, tokens
-from pocket.recipes.vae import PIXELS, as_input
 
 _WIDTHS: Final = (64, 128, 128)
 _UNSAID: Final = 0.1
-_ENCODED_AT_ONCE: Final = 8
 _MOST_SIGNAL: Final = 5.0
-
-
-@dataclass(frozen=True)
-class Latent:
-    """A photo's place in the latent space, (4, 16, 16) each, and its caption's tokens (77,)."""
-
-    mean: Tensor
-    spread: Tensor
-    ids: Tensor
-
-
-def captioned_photo(number: int, people: int) -> tuple[Pixels, str]:
-    """Return a training photo and its caption."""
-    person, scene = training_photo(number, people)
-    return draw(person, scene, PIXELS).pixels, describe(person, scene, scene.seed)
+_RATE: Final = 1e-3
 
 
 def new_unet() -> Any:
@@ -78,29 +57,34 @@ def scheduler() -> Any:
     )
 
 
+def for_training(unet: Any, device: str) -> Any:
+    """Return the UNet on its device, with the attention that trains fastest there."""
+    if device == "cpu":
+        # Fused attention takes half as long again in bfloat16 on a processor, at heads this narrow.
+        unet.set_attn_processor(AttnProcessor())
+    return unet.to(device)
+
+
 def train(plan: Plan) -> None:
     """Train within the plan and write `base`; needs its `tokenizer`, `vae` and `text_encoder`."""
     torch.manual_seed(1)
-    vae = AutoencoderKL.from_pretrained(plan.base / "vae").float().eval().requires_grad_(False)
     tokenizer = CLIPTokenizer.from_pretrained(plan.base / "tokenizer")
     text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().train()
-    model = torch.nn.ModuleDict({"unet": new_unet(), "text": text})
+    model = torch.nn.ModuleDict({"unet": _first_unet(plan), "text": text.to(plan.device)})
     average = average_of(model)
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), _RATE, betas=(0.9, 0.99), weight_decay=0.01)
     course = Course("unet", plan, {"model": model, "average": average, "optimizer": optimizer})
+    peak = _RATE if plan.start is None else 0.7 * _RATE
     batch = plan.batch or 32
-    nothing = tokens(tokenizer, [""])[0]
-    people = plan.people or POPULATION
-    scale = _scale(vae, people, 16 * batch)
-    with drawn(
-        partial(captioned_photo, people=people), plan.workers, first=course.step * _ENCODED_AT_ONCE
-    ) as stream:
-        latents = _latents(stream, vae, tokenizer)
-        shelf = Shelf(latents, room=24_000, fresh=min(_ENCODED_AT_ONCE, batch), at_first=8 * batch)
+    fresh = min(AT_ONCE, batch)
+    nothing = tokens(tokenizer, [""])[0].to(plan.device)
+    scale = AutoencoderKL.load_config(plan.base / "vae")["scaling_factor"]
+    with latents(plan, course.step * fresh) as stream:
+        shelf = Shelf(stream, room=24_000, fresh=fresh, at_first=8 * batch)
         for share in course:
-            set_rate(optimizer, held_then_cosine(share, course.step, 1e-3, hold=0.4, least=0.01))
-            samples = shelf.batch(batch, course.random)
-            loss = _loss(model, samples, nothing, scale, course.noise)
+            set_rate(optimizer, held_then_cosine(share, course.step, peak, hold=0.4, least=0.01))
+            seen = gathered(shelf.batch(batch, course.random), scale, course.noise, plan.device)
+            loss = noise_loss(plan, model, seen, nothing, course.noise)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -108,61 +92,32 @@ def train(plan: Plan) -> None:
             if course.step % 5 == 0:
                 follow(average, model, min(0.995, (course.step + 1) / (course.step + 101)))
             course.note(loss=loss.item())
-    vae.register_to_config(scaling_factor=scale)
-    _save(plan, average, vae, tokenizer)
+    _write(plan, average.cpu(), tokenizer)
 
 
-def _latents(stream: Iterator[tuple[Pixels, str]], vae: Any, tokenizer: Any) -> Iterator[Latent]:
-    while photos := list(itertools.islice(stream, _ENCODED_AT_ONCE)):
-        ids = tokens(tokenizer, [text for _, text in photos])
-        means, spreads = _encoded(vae, [pixels for pixels, _ in photos])
-        yield from map(Latent, means.half(), spreads.half(), ids)
-
-
-def _encoded(vae: Any, photos: list[Pixels]) -> tuple[Tensor, Tensor]:
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        place = vae.encode(as_input(photos)).latent_dist
-    return place.mean.float(), place.std.float()
-
-
-def _scale(vae: Any, people: int, count: int) -> float:
-    """Return what makes the latents of the first `count` photos vary by one, the same in every run."""
-    batches = (range(start, start + _ENCODED_AT_ONCE) for start in range(0, count, _ENCODED_AT_ONCE))
-    means = [
-        _encoded(vae, [captioned_photo(number, people)[0] for number in numbers])[0] for numbers in batches
-    ]
-    return 1 / torch.cat(means).std().item()
-
-
-def _loss(
-    model: torch.nn.ModuleDict,
-    samples: list[Latent],
-    nothing: Tensor,
-    scale: float,
-    noise: torch.Generator,
+def noise_loss(
+    plan: Plan, model: torch.nn.ModuleDict, seen: Batch, nothing: Tensor, noise: torch.Generator
 ) -> Tensor:
     """Return the error of the noise found, weighted by min-SNR (Hang et al., 2023)."""
-    count = len(samples)
-    mean = torch.stack([sample.mean for sample in samples]).float()
-    spread = torch.stack([sample.spread for sample in samples]).float()
-    ids = torch.stack([sample.ids for sample in samples])
-    ids[torch.rand(count, generator=noise) < _UNSAID] = nothing
-    clean = (mean + spread * torch.randn(mean.shape, generator=noise)) * scale
+    count = len(seen.ids)
+    unsaid = (torch.rand(count, generator=noise) < _UNSAID).to(plan.device)
+    ids = torch.where(unsaid[:, None], nothing, seen.ids)
     times = torch.randint(0, 1000, (count,), generator=noise)
-    signal = scheduler().alphas_cumprod[times].view(-1, 1, 1, 1)
-    added = torch.randn(mean.shape, generator=noise)
-    noisy = signal.sqrt() * clean + (1 - signal).sqrt() * added
-    with torch.autocast("cpu", torch.bfloat16):
-        found = model["unet"](noisy, times, model["text"](ids)[0]).sample
+    signal = scheduler().alphas_cumprod[times].view(-1, 1, 1, 1).to(plan.device)
+    added = torch.randn(seen.clean.shape, generator=noise).to(plan.device)
+    noisy = signal.sqrt() * seen.clean + (1 - signal).sqrt() * added
+    with plan.half_precision():
+        found = model["unet"](noisy, times.to(plan.device), model["text"](ids)[0]).sample
     ratio = (signal / (1 - signal)).flatten()
-    error = ((found.float() - added) ** 2).mean((1, 2, 3))
+    error = ((found.float() - added) ** 2 * seen.weight[:, None]).mean((1, 2, 3))
     loss: Tensor = (ratio.clamp(max=_MOST_SIGNAL) / ratio * error).mean()
     return loss
 
 
-def _save(plan: Plan, average: Any, vae: Any, tokenizer: Any) -> None:
+def _write(plan: Plan, average: Any, tokenizer: Any) -> None:
+    """Write `base` whole, in half precision, with the autoencoder that is there."""
     pipeline = StableDiffusionPipeline(
-        vae=vae.half(),
+        vae=AutoencoderKL.from_pretrained(plan.base / "vae").half(),
         text_encoder=average["text"].eval().half(),
         tokenizer=tokenizer,
         unet=average["unet"].eval().half(),
@@ -172,6 +127,13 @@ def _save(plan: Plan, average: Any, vae: Any, tokenizer: Any) -> None:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(plan.base)
+
+
+def _first_unet(plan: Plan) -> Any:
+    unet = new_unet()
+    if plan.start is not None:
+        unet = UNet2DConditionModel.from_pretrained(plan.start / "base" / "unet").float()
+    return for_training(unet.train(), plan.device)
 
 
 if __name__ == "__main__":

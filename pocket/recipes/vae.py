@@ -1,14 +1,17 @@
 """The autoencoder: 128 pixels square to 16 x 16 x 4 latents and back."""
 
+from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from insightface.utils.face_align import estimate_norm
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from pocket.canvas import Pixels
-from pocket.drawing import draw
 from pocket.recipes.course import (
     Course,
     Plan,
@@ -19,14 +22,19 @@ from pocket.recipes.course import (
     set_rate,
 )
 from pocket.recipes.crops import SIDE
-from pocket.recipes.photos import Shelf, drawn, training_photo
+from pocket.recipes.photos import POPULATION, Shelf, drawn, training_shot
 from pocket.recipes.recogniser import Recogniser
 
 PIXELS: Final = 128
 _WIDTHS: Final = (8, 16, 48, 96)
+_RATE: Final = 2e-3
+# A copy is a blur at first, in which nobody can be recognised.
 _FACE_LOSS_FROM: Final = 1500
-_FACE_LOSS_EVERY: Final = 4
-_FACE_LOSS_PICTURES: Final = 4
+_FACES_A_STEP: Final = 4
+_MEASURED: Final = 512
+
+# A picture, and how its face is aligned: pixels to the recogniser's input (2, 3); zeros without a face.
+Sample = tuple[Pixels, NDArray[np.float32]]
 
 
 def new_vae() -> Any:
@@ -46,40 +54,51 @@ def new_vae() -> Any:
     )
 
 
-def photo(number: int) -> Pixels:
-    """Return the pixels of a training photo."""
-    return draw(*training_photo(number), PIXELS).pixels
+def picture(number: int, people: int = POPULATION) -> Sample:
+    """Return a training picture, and how its face is aligned."""
+    pixels, drawing = training_shot(number, people).with_face(PIXELS)
+    if drawing is None:
+        return pixels, np.zeros((2, 3), np.float32)
+    return pixels, np.asarray(estimate_norm(drawing.landmarks, SIDE), np.float32)
 
 
 def as_input(photos: list[Pixels]) -> Tensor:
     """Return photos as a batch (count, 3, side, side) from -1 to 1."""
-    pixels = torch.stack([torch.from_numpy(picture) for picture in photos])
+    pixels = torch.stack([torch.from_numpy(photo) for photo in photos])
     return pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def train(plan: Plan) -> None:
-    """Train within the plan and write `base/vae`; the trained recogniser helps to judge its copies."""
+    """Train within the plan and write `base/vae`; the trained recogniser helps to judge its copies.
+
+    Latents belong to their encoder: one that the plan starts with stays as it is, and only the decoder learns. A
+    new one rests from half-way, so that the decoder ends on latents that no longer move.
+    """
     torch.manual_seed(0)
-    vae = new_vae()
+    vae = _first_vae(plan).to(plan.device)
     average = average_of(vae)
-    optimizer = torch.optim.AdamW(vae.parameters(), 2e-3, betas=(0.9, 0.95), weight_decay=0.0)
+    optimizer = torch.optim.AdamW(vae.parameters(), _RATE, betas=(0.9, 0.95), weight_decay=0.0)
     course = Course("vae", plan, {"model": vae, "average": average, "optimizer": optimizer})
     recogniser = _trained_recogniser(plan)
     batch = plan.batch or 12
-    with drawn(photo, plan.workers, first=course.step * batch) as stream:
-        shelf = Shelf(stream, room=4000, fresh=batch, at_first=2 * batch)
+    peak = _RATE if plan.start is None else _RATE / 2
+    draw_one = partial(picture, people=plan.people or POPULATION)
+    with drawn(draw_one, plan.workers, first=course.step * batch) as stream:
+        shelf = Shelf(stream, room=4000, fresh=max(1, batch // 2), at_first=2 * batch)
         for share in course:
-            set_rate(optimizer, held_then_cosine(share, course.step, 2e-3, hold=0.2, least=0.005))
-            photos = as_input(shelf.batch(batch, course.random))
-            mirror = torch.rand(batch, 1, 1, 1, generator=course.noise) < 0.5
-            photos = torch.where(mirror, photos.flip(3), photos)
-            with torch.autocast("cpu", torch.bfloat16):
+            set_rate(optimizer, held_then_cosine(share, course.step, peak, hold=0.2, least=0.005))
+            if share >= 0.5 or plan.start is not None:
+                vae.encoder.requires_grad_(requires_grad=False)
+                vae.quant_conv.requires_grad_(requires_grad=False)
+            samples = shelf.batch(batch, course.random)
+            photos = as_input([pixels for pixels, _ in samples]).to(plan.device)
+            with plan.half_precision():
                 latents = vae.encode(photos).latent_dist
-                noise = torch.randn(latents.mean.shape, generator=course.noise)
-                copies = vae.decode(latents.mean + noise * latents.std).sample
-            loss = _loss(copies.float(), photos, latents)
-            if course.step > _FACE_LOSS_FROM and course.step % _FACE_LOSS_EVERY == 0:
-                loss = loss + 0.15 * _face_loss(recogniser, copies.float(), photos)
+                noise = torch.randn(latents.mean.shape, generator=course.noise).to(plan.device)
+                copies = vae.decode(latents.mean + noise * latents.std).sample.float()
+            loss = _loss(copies, photos, latents)
+            if course.step >= _FACE_LOSS_FROM or plan.start is not None:
+                loss = loss + 0.15 * _face_loss(recogniser, copies, photos, [way for _, way in samples])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
@@ -87,7 +106,14 @@ def train(plan: Plan) -> None:
             if course.step % 5 == 0:
                 follow(average, vae, min(0.998, (course.step + 1) / (course.step + 201)))
             course.note(loss=loss.item())
-    average.eval().half().save_pretrained(plan.base / "vae")
+    average.register_to_config(scaling_factor=_scale(plan, average.eval()))
+    average.cpu().half().save_pretrained(plan.base / "vae")
+
+
+def _first_vae(plan: Plan) -> Any:
+    if plan.start is None:
+        return new_vae()
+    return AutoencoderKL.from_pretrained(plan.start / "base" / "vae").float().train()
 
 
 def _trained_recogniser(plan: Plan) -> Recogniser:
@@ -98,7 +124,19 @@ def _trained_recogniser(plan: Plan) -> Recogniser:
         )
     recogniser = Recogniser()
     recogniser.load_state_dict(torch.load(weights, weights_only=True))
-    return recogniser.eval().requires_grad_(False)
+    return recogniser.eval().requires_grad_(requires_grad=False).to(plan.device)
+
+
+def _scale(plan: Plan, vae: Any) -> float:
+    """Return what makes the latents of the first pictures vary by one."""
+    count = min(_MEASURED, 16 * (plan.batch or 32))
+    pictures = [picture(number, plan.people or POPULATION)[0] for number in range(count)]
+    with torch.no_grad():
+        means = [
+            vae.encode(as_input(pictures[first : first + 8]).to(plan.device)).latent_dist.mean
+            for first in range(0, count, 8)
+        ]
+    return 1 / torch.cat(means).std().item()
 
 
 def _loss(copies: Tensor, photos: Tensor, latents: Any) -> Tensor:
@@ -111,20 +149,37 @@ def _loss(copies: Tensor, photos: Tensor, latents: Any) -> Tensor:
     return loss
 
 
-def _face_loss(recogniser: Recogniser, copies: Tensor, photos: Tensor) -> Tensor:
-    """Return how differently the recogniser's first blocks see the middles of the pictures."""
-    seen, wanted = (recogniser.features(_middles(batch)) for batch in (copies, photos))
+def _face_loss(
+    recogniser: Recogniser, copies: Tensor, photos: Tensor, ways: list[NDArray[np.float32]]
+) -> Tensor:
+    """Return how differently the recogniser sees the first few faces: its shallow blocks, and who they are."""
+    with_faces = [place for place, way in enumerate(ways) if way.any()][:_FACES_A_STEP]
+    if not with_faces:
+        return copies.new_zeros(())
+    grid = torch.stack([_sampled_at(ways[place]) for place in with_faces]).to(copies.device)
+    seen, wanted = (
+        _looked_at(recogniser, functional.grid_sample(pictures[with_faces], grid, align_corners=True))
+        for pictures in (copies, photos)
+    )
     differences = [
         (here - there).abs().mean() / there.abs().mean()
         for here, there in zip(seen[:4], wanted[:4], strict=True)
     ]
-    return torch.stack(differences).sum()
+    return torch.stack(differences).sum() + (1 - functional.cosine_similarity(seen[-1], wanted[-1])).mean()
 
 
-def _middles(pictures: Tensor) -> Tensor:
-    top, bottom, left, right = PIXELS // 16, PIXELS * 7 // 8, PIXELS * 3 // 32, PIXELS * 29 // 32
-    middles = pictures[:_FACE_LOSS_PICTURES, :, top:bottom, left:right]
-    return functional.interpolate(middles, size=SIDE, mode="bilinear")
+def _looked_at(recogniser: Recogniser, faces: Tensor) -> list[Tensor]:
+    """Return what the recogniser's blocks see, and the embeddings."""
+    blocks = recogniser.features(faces)
+    return [*blocks, recogniser.numbers(recogniser.whole(blocks[-1]).flatten(1))]
+
+
+def _sampled_at(way: NDArray[np.float32]) -> Tensor:
+    """Return where in a picture, from -1 to 1, each pixel (side, side, 2) of its aligned face lies."""
+    whole = np.vstack([way, [0, 0, 1]])
+    down, across = np.indices((SIDE, SIDE))
+    places = np.stack([across, down, np.ones_like(down)], -1) @ np.linalg.inv(whole)[:2].T
+    return torch.from_numpy((places / (PIXELS - 1) * 2 - 1).astype(np.float32))
 
 
 if __name__ == "__main__":

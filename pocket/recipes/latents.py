@@ -1,0 +1,107 @@
+"""Shots as the base learns them: places in the autoencoder's latent space, and the tokens of captions."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import CLIPTokenizer
+
+from pocket.canvas import Pixels
+from pocket.recipes.course import Plan
+from pocket.recipes.photos import POPULATION, drawn, training_shot
+from pocket.recipes.text_encoder import tokens
+from pocket.recipes.vae import PIXELS, as_input
+
+AT_ONCE: Final = 8
+_SIDE: Final = 16
+_ON_FACE: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Latent:
+    """A picture's place in the latent space, (4, 16, 16) each, its caption's tokens (77,), and what weighs how
+    much in it (16, 16)."""
+
+    mean: Tensor
+    spread: Tensor
+    ids: Tensor
+    weight: Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Latents (count, 4, 16, 16), drawn from their places and scaled, tokens (count, 77), and weights
+    (count, 16, 16)."""
+
+    clean: Tensor
+    ids: Tensor
+    weight: Tensor
+
+
+# Pixels, caption, and the box of the face if there is one.
+Captioned = tuple[Pixels, str, NDArray[np.float32] | None]
+
+
+def captioned_shot(number: int, people: int) -> Captioned:
+    """Return a training picture with its caption and where its face is."""
+    shot = training_shot(number, people)
+    pixels, drawing = shot.with_face(PIXELS)
+    return pixels, shot.caption(), None if drawing is None else drawing.box
+
+
+@contextmanager
+def latents(
+    plan: Plan, first: int, captioned: Callable[..., Captioned] = captioned_shot
+) -> Iterator[Iterator[Latent]]:
+    """Yield an endless stream of the plan's shots in the latent space of its base, number `first` onwards.
+
+    `captioned(number, people)` draws one; it must be a function that other processes can import.
+    """
+    vae = AutoencoderKL.from_pretrained(plan.base / "vae").float().eval().requires_grad_(False)
+    tokenizer = CLIPTokenizer.from_pretrained(plan.base / "tokenizer")
+    draw_one = partial(captioned, people=plan.people or POPULATION)
+    with drawn(draw_one, plan.workers, first=first) as stream:
+        yield _encoded(plan, stream, vae.to(plan.device), tokenizer)
+
+
+def gathered(samples: list[Latent], scale: float, noise: torch.Generator, device: str) -> Batch:
+    """Return samples as a batch on the device, each latent drawn anew from its place."""
+    mean = torch.stack([sample.mean for sample in samples]).float()
+    spread = torch.stack([sample.spread for sample in samples]).float()
+    clean = (mean + spread * torch.randn(mean.shape, generator=noise)) * scale
+    ids = torch.stack([sample.ids for sample in samples])
+    weight = torch.stack([sample.weight for sample in samples]).float()
+    return Batch(clean.to(device), ids.to(device), weight.to(device))
+
+
+def encoded(plan: Plan, photos: list[Pixels], vae: Any) -> tuple[Tensor, Tensor]:
+    """Return means and spreads (count, 4, 16, 16) of pictures, unscaled, in host memory."""
+    with torch.no_grad(), plan.half_precision():
+        place = vae.encode(as_input(photos).to(plan.device)).latent_dist
+    return place.mean.float().cpu(), place.std.float().cpu()
+
+
+def _encoded(plan: Plan, stream: Iterator[Captioned], vae: Any, tokenizer: Any) -> Iterator[Latent]:
+    while shots := list(itertools.islice(stream, AT_ONCE)):
+        ids = tokens(tokenizer, [text for _, text, _ in shots])
+        means, spreads = encoded(plan, [pixels for pixels, _, _ in shots], vae)
+        weights = torch.stack([_weight(box) for _, _, box in shots])
+        yield from map(Latent, means.half(), spreads.half(), ids, weights.half())
+
+
+def _weight(box: NDArray[np.float32] | None) -> Tensor:
+    """Return what each latent of a picture weighs: more on a face, where a small slip is seen at once."""
+    weight = torch.ones(_SIDE, _SIDE)
+    if box is not None:
+        left, top, right, bottom = (box / PIXELS * _SIDE).clip(0, _SIDE)
+        weight[int(top) : math.ceil(bottom), int(left) : math.ceil(right)] = _ON_FACE
+    return weight
