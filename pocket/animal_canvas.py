@@ -20,6 +20,8 @@ _ABOVE = 1.46
 _BELOW = 1.25
 # The eyes lie far apart: turned as far as a person's, one would leave the head.
 _TURN = 0.75
+# Of animals head and chest are drawn, in scenes of half and full figures too.
+_LEAST_SCALE = 0.24
 # An animal's head with its ears takes more room than a face.
 _SHARE = 0.86
 
@@ -92,7 +94,7 @@ class AnimalBoard(Board):
 def set_up_animal(pixels: Pixels, animal: Animal, scene: Scene) -> AnimalBoard:
     """Return the board for an animal in a scene; it stands where its collar stays in the picture."""
     side = pixels.shape[0]
-    unit = scene.scale * _SHARE
+    unit = max(scene.scale, _LEAST_SCALE) * _SHARE
     y = float(np.clip(scene.y + 0.05, 0.02 + _ABOVE * unit, max(0.5, 0.97 - _BELOW * unit)))
     head = Head(
         half_width=animal.build.half_width,

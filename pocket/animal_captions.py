@@ -8,7 +8,8 @@ import numpy as np
 from pocket import palette
 from pocket.animal_eyes import SHUT
 from pocket.animals import ANIMAL_KINDS, COATS, COLLARS, EARS, EYES, PATTERNS, Animal
-from pocket.scenes import Scene
+from pocket.captions import IN_PLACES
+from pocket.scenes import PLACES, Scene
 from pocket.wording import OPENINGS, Look
 
 # Every attribute and the values that it takes; of a cat's and a dog's values each animal has its own kind's.
@@ -21,7 +22,7 @@ ANIMAL_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "eyes": (*EYES, "closed"),
     "ears": tuple(dict.fromkeys(shape for shapes in EARS.values() for shape in shapes)),
     "collar": tuple(colour or "none" for colour in COLLARS),
-    "background": tuple(palette.THINGS),
+    "background": (*palette.THINGS, *PLACES),
 }
 
 
@@ -34,7 +35,7 @@ def animal_attributes(animal: Animal, scene: Scene) -> dict[str, str]:
         "eyes": "closed" if scene.openness < SHUT else animal.eyes.colour,
         "ears": animal.ears.shape,
         "collar": animal.collar.colour or "none",
-        "background": scene.background,
+        "background": scene.place or scene.background,
     }
 
 
@@ -58,6 +59,6 @@ def _parts(animal: Animal, scene: Scene) -> list[str]:
         f"{truth['collar']} collar" if animal.collar.colour else None,
         "open mouth" if is_open else None,
         "tongue out" if is_open and not animal.is_cat and animal.hangs_tongue else None,
-        f"{truth['background']} background",
+        IN_PLACES[scene.place] if scene.place else f"{truth['background']} background",
     )
     return [part for part in parts if part]

@@ -18,7 +18,7 @@ _BEARDS: Final = {
     "goatee": "a goatee",
     "full": "a beard",
 }
-_PLACES: Final[Mapping[Place, str]] = {
+IN_PLACES: Final[Mapping[Place, str]] = {
     "park": "in a park",
     "beach": "at the beach",
     "city": "in the city",
@@ -93,7 +93,7 @@ def _parts(person: Person, scene: Scene) -> list[str]:
         None if scene.expression == "neutral" else scene.expression,
         _an(f"{scene.hat_colour} {scene.hat}") if scene.hat else None,
         f"{scene.shirt} {_GARMENTS[worn(person, scene)]}",
-        _PLACES[scene.place] if scene.place else f"{scene.background} background",
+        IN_PLACES[scene.place] if scene.place else f"{scene.background} background",
         "freckles" if person.freckles else None,
         _FRAMINGS[scene.framing],
     )

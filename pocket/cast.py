@@ -22,6 +22,7 @@ from pocket.canvas import Pixels
 from pocket.drawing import Drawing, draw
 from pocket.people import Person, make_person
 from pocket.scenes import Scene, make_scene
+from pocket.unseen_looks import UnseenLook
 
 # The seeds from here on belong to people, animals and styles that no recipe has seen.
 HELD_OUT: Final = 1_000_000
@@ -29,7 +30,7 @@ PEOPLE: Final = tuple(range(HELD_OUT, HELD_OUT + 200))
 # Cats and dogs as their seeds have it.
 ANIMALS: Final = tuple(range(HELD_OUT, HELD_OUT + 40))
 # Looks that the base never meets, each with the seeds of its variants.
-STYLES: Final = (
+STYLES: Final[tuple[tuple[UnseenLook, int], ...]] = (
     *(("watercolour", HELD_OUT + seed) for seed in range(4)),
     *(("poster", HELD_OUT + seed) for seed in range(3)),
     *(("mosaic", HELD_OUT + seed) for seed in range(3)),

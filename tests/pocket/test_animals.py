@@ -14,7 +14,8 @@ from pocket.animal_drawing import draw_animal
 from pocket.animals import ANIMAL_KINDS, PATTERNS, AnimalKind, make_animal
 from pocket.canvas import Pixels
 from pocket.cast import ANIMALS, HELD_OUT, PEOPLE, STYLES, animal_photos_of
-from pocket.scenes import make_scene
+from pocket.scenes import FRAMINGS, Framing, make_scene, make_varied_scene
+from pocket.unseen_looks import UNSEEN_LOOKS
 
 # Recorded from the renderer that draws the training pictures; thumbnails are 8 x 8.
 GOLDEN = json.loads((Path(__file__).parent / "golden_animals.json").read_text())
@@ -57,7 +58,7 @@ def test_an_unknown_kind_is_refused_by_name() -> None:
 
 
 def test_every_value_of_every_attribute_occurs() -> None:
-    truths = [animal_attributes(make_animal(seed), make_scene(seed)) for seed in range(400)]
+    truths = [animal_attributes(make_animal(seed), make_varied_scene(seed)) for seed in range(600)]
 
     seen = {name: {truth[name] for truth in truths} for name in ANIMAL_VALUES}
 
@@ -134,6 +135,24 @@ def test_turned_and_tilted_heads_are_drawn_too(yaw: float, scale: float) -> None
         assert draw_animal(make_animal(seed), scene, 64).std((0, 1)).min() > 5
 
 
+def test_a_place_is_named_instead_of_the_backdrop() -> None:
+    scene = make_scene(1, place="beach", background="red")
+
+    assert animal_attributes(make_animal(1), scene)["background"] == "beach"
+    assert describe_animal(make_animal(1), scene, 1, drop=0.0).endswith("at the beach")
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_an_animal_fills_the_picture_in_scenes_for_whole_figures_too(framing: Framing) -> None:
+    for seed in range(8):
+        scene = make_varied_scene(
+            seed, framing=framing, place=None, backdrop="plain", noise=0.0, light_fall=0.0
+        )
+        pixels = draw_animal(make_animal(seed), scene, 64).astype(int)
+
+        assert (np.abs(pixels - pixels[0, 0]).max(2) > 12).mean() > 0.15
+
+
 @pytest.mark.parametrize("kind", ANIMAL_KINDS)
 def test_an_open_mouth_can_be_seen(kind: AnimalKind) -> None:
     animal = make_animal(2, kind)
@@ -174,6 +193,7 @@ def test_the_cast_is_held_out_and_complete() -> None:
     assert (len(set(PEOPLE)), len(set(ANIMALS)), len(set(STYLES))) == (200, 40, 10)
     assert min(*PEOPLE, *ANIMALS, *(seed for _, seed in STYLES)) >= HELD_OUT
     assert {make_animal(seed).kind for seed in ANIMALS} == set(ANIMAL_KINDS)
+    assert {name for name, _ in STYLES} == set(UNSEEN_LOOKS)
 
 
 def test_an_animal_that_a_recipe_may_have_seen_is_refused() -> None:
