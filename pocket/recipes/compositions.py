@@ -7,9 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pocket import faults
 from pocket.canvas import Pixels
 from pocket.drawing import Drawing, draw, draw_background
-from pocket.recipes.photos import training_photo
+from pocket.looks import in_look
+from pocket.people import Person
+from pocket.recipes.nobody import picture_of_nobody
+from pocket.recipes.photos import POPULATION, training_photo
 from pocket.scenes import Scene
 
 SIDE: Final = 160
@@ -17,7 +21,14 @@ STRIDES: Final = (8, 16, 32)
 # The faces, by their longer side in pixels, that each stride answers for.
 _SIZES: Final = {8: (0, 32), 16: (28, 72), 32: (62, 999)}
 _PHOTO_SIDE: Final = 128
-_PHOTOS_APIECE: Final = 4
+# Numbers of photos that belong to one composition.
+_PHOTOS_APIECE: Final = 64
+_NOBODY: Final = 0.34
+_ONE_WHOLE_PHOTO: Final = 0.76
+_DRAWN_AT: Final = (96, 128, 160, 256)
+_DRAWN_AT_ODDS: Final = (0.12, 0.5, 0.3, 0.08)
+_INK: Final = 0.07
+_SPOILED: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -28,29 +39,24 @@ class Face:
     landmarks: NDArray[np.float64]
 
 
-def composition(number: int) -> tuple[Pixels, NDArray[np.float32]]:
+def composition(number: int, people: int = POPULATION) -> tuple[Pixels, NDArray[np.float32]]:
     """Return a picture (160, 160, 3) and its targets (525, 16), one row a cell.
 
     A row holds whether the cell is a face's, whether it counts, and the box and landmarks relative to it.
     """
     random = np.random.default_rng((number, 5))
-    photos = (draw(*training_photo(number * _PHOTOS_APIECE + place)) for place in range(_PHOTOS_APIECE))
-    kind = random.random()
-    _, scene = training_photo(number)
-    picture = _backdrop(kind, random, scene)
+    first, kind = number * _PHOTOS_APIECE, random.random()
     faces: list[Face] = []
-    if kind <= 0.97:
-        taken: list[NDArray[np.float64]] = []
-        count = 1 if random.random() < 0.65 else int(random.integers(2, 5))
-        for _, photo in zip(range(count), photos, strict=False):
-            scale = (random.uniform(0.7, 1.9) if count == 1 else random.uniform(0.3, 0.75)) * 0.8
-            side = round(SIDE * scale)
-            corner = _free_corner(side, taken, random, alone=count == 1)
-            if corner is not None:
-                taken.append(np.array([*corner, corner[0] + side, corner[1] + side]))
-                faces += _pasted(picture, _mirrored(photo, random), corner, side)
-    if random.random() < 0.15:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.4, 1.2)), np.uint8)
+    if kind < _NOBODY:
+        picture = picture_of_nobody(first, people, random, SIDE)
+    elif kind < _ONE_WHOLE_PHOTO:
+        picture, faces = _whole_photo(first, people, random)
+    else:
+        picture, faces = _pasted_photos(first, people, random)
+    if random.random() < _INK:
+        picture = in_look(picture, "ink", number)
+    if random.random() < _SPOILED:
+        picture = _spoiled(picture, faces, random)
     return picture, targets(faces)
 
 
@@ -81,16 +87,74 @@ def targets(faces: list[Face]) -> NDArray[np.float32]:
     return np.concatenate(rows)
 
 
-def _backdrop(kind: float, random: np.random.Generator, scene: Scene) -> Pixels:
-    if kind < 0.3:
+def _whole_photo(first: int, people: int, random: np.random.Generator) -> tuple[Pixels, list[Face]]:
+    """Return a photo as people send it, scaled to the input as insightface scales it."""
+    person, scene = _framed(first, people, random)
+    size = int(random.choice(_DRAWN_AT, p=_DRAWN_AT_ODDS))
+    photo = _mirrored(draw(person, scene, size), random)
+    scale = SIDE / size
+    picture = np.asarray(cv2.resize(photo.pixels, (SIDE, SIDE)), np.uint8)
+    return picture, [Face(photo.box * scale, photo.landmarks * scale)]
+
+
+def _framed(first: int, people: int, random: np.random.Generator) -> tuple[Person, Scene]:
+    """Return the first of some photos that is framed as wished: small faces are rarer than they are hard."""
+    wish = ("portrait", "half", "full")[random.choice(3, p=(0.62, 0.2, 0.18))]
+    photos = (training_photo(first + place, people) for place in range(24))
+    return next((photo for photo in photos if photo[1].framing == wish), training_photo(first, people))
+
+
+def _pasted_photos(first: int, people: int, random: np.random.Generator) -> tuple[Pixels, list[Face]]:
+    """Return one to four photos of any size, apart or half out of the picture, on something plain."""
+    photos = (
+        draw(person, scene, _PHOTO_SIDE)
+        for person, scene in (training_photo(first + place, people) for place in range(_PHOTOS_APIECE))
+        if scene.framing == "portrait"
+    )
+    picture = _backdrop(random, training_photo(first, people)[1])
+    faces: list[Face] = []
+    taken: list[NDArray[np.float64]] = []
+    count = 1 if random.random() < 0.5 else int(random.integers(2, 5))
+    for _, photo in zip(range(count), photos, strict=False):
+        scale = (random.uniform(0.7, 1.9) if count == 1 else random.uniform(0.3, 0.75)) * 0.8
+        side = round(SIDE * scale)
+        corner = _free_corner(side, taken, random, alone=count == 1)
+        if corner is not None:
+            taken.append(np.array([*corner, corner[0] + side, corner[1] + side]))
+            faces += _pasted(picture, _mirrored(photo, random), corner, side)
+    return picture, faces
+
+
+def _spoiled(picture: Pixels, faces: list[Face], random: np.random.Generator) -> Pixels:
+    """Return the picture with one of the faults that photos and generated pictures have."""
+    strength = random.random()
+    match int(random.integers(7)):
+        case 0:
+            return faults.blurred(picture, 0.2 + 0.8 * strength)
+        case 1:
+            return faults.noisy(picture, int(random.integers(2**31)), 8 + 40 * strength)
+        case 2:
+            return faults.too_dark(picture, 0.12 + 0.5 * strength)
+        case 3:
+            return faults.blown_out(picture, 1.3 + 1.7 * strength)
+        case 4 if faces:
+            face, colour = faces[0], random.integers(0, 255, 3)
+            drawing = Drawing(picture, face.box.astype(np.float32), face.landmarks.astype(np.float32))
+            red, green, blue = (int(channel) for channel in colour)
+            return faults.occluded(drawing, 0.15 + 0.35 * strength, (red, green, blue))
+        case 5:
+            return faults.filtered(picture)
+        case _:
+            side = round(44 + 60 * strength)
+            small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+            return np.asarray(cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _backdrop(random: np.random.Generator, scene: Scene) -> Pixels:
+    if random.random() < 0.5:
         return np.full((SIDE, SIDE, 3), random.integers(0, 255, 3), np.uint8)
-    if kind < 0.6:
-        patch, smoothing = draw_background(scene)[:24, :24], cv2.INTER_LINEAR
-    else:
-        height, width = random.integers(2, 24, 2)
-        patch = random.integers(0, 255, (height, width, 3), dtype=np.uint8)
-        smoothing = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[random.integers(3)]
-    return np.asarray(cv2.resize(patch, (SIDE, SIDE), interpolation=smoothing), np.uint8)
+    patch = draw_background(scene)[:24, :24]
+    return np.asarray(cv2.resize(patch, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _free_corner(
@@ -118,8 +182,8 @@ def _mirrored(photo: Drawing, random: np.random.Generator) -> Drawing:
     if random.random() < 0.5:
         return photo
     box, landmarks = photo.box.copy(), photo.landmarks[[1, 0, 2, 4, 3]]
-    box[[0, 2]] = _PHOTO_SIDE - box[[2, 0]]
-    landmarks[:, 0] = _PHOTO_SIDE - landmarks[:, 0]
+    box[[0, 2]] = photo.pixels.shape[1] - box[[2, 0]]
+    landmarks[:, 0] = photo.pixels.shape[1] - landmarks[:, 0]
     return Drawing(np.ascontiguousarray(photo.pixels[:, ::-1]), box, landmarks)
 
 

@@ -4,6 +4,8 @@ Input RGB (x - 127.5) / 128, always 160 pixels square: insightface scales every 
 and a detector trained at one size sees ghosts at others. Two equal anchors a cell, at the cell's corner.
 """
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -11,13 +13,15 @@ from torch.nn import functional
 from pocket.recipes.compositions import SIDE, STRIDES, composition
 from pocket.recipes.course import Course, Plan, export_onnx, one_cycle, plan_from_command_line, set_rate
 from pocket.recipes.pack import write_manifest
-from pocket.recipes.photos import Shelf, drawn
+from pocket.recipes.photos import POPULATION, Shelf, drawn
 
 _WIDTHS = (12, 24, 48, 64, 80)
 # Convolutions after the one that halves the picture, for each stride.
 _DEPTHS = (1, 1, 2)
 _PYRAMID = 48
 _ANCHORS = 2
+# Compositions drawn anew for each step.
+_FRESH = 16
 # Score, box and landmarks of an anchor.
 _VALUES = 1 + 4 + 10
 
@@ -44,6 +48,10 @@ class Detector(nn.Module):
 
     def maps(self, pictures: Tensor) -> list[Tensor]:
         """Return one map (batch, 30, cells, cells) a stride: two scores, two boxes, two sets of landmarks."""
+        return self.read(self.pyramid(pictures))
+
+    def pyramid(self, pictures: Tensor) -> list[Tensor]:
+        """Return what the heads read from, one map (batch, 48, cells, cells) a stride."""
         features = []
         level = self.stem(pictures)
         for layer in self.levels:
@@ -55,10 +63,11 @@ class Detector(nn.Module):
             larger = functional.interpolate(merged, scale_factor=2.0, mode="nearest")
             merged = self.lateral[place](features[place]) + larger
             pyramid.insert(0, merged)
-        return [
-            output(tower(level))
-            for output, tower, level in zip(self.outputs, self.towers, pyramid, strict=True)
-        ]
+        return [tower(level) for tower, level in zip(self.towers, pyramid, strict=True)]
+
+    def read(self, pyramid: list[Tensor]) -> list[Tensor]:
+        """Return the maps that the pyramid's levels say, in full precision."""
+        return [output(level.float()) for output, level in zip(self.outputs, pyramid, strict=True)]
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         """Return SCRFD's nine outputs, one row an anchor: scores, boxes and landmarks of each stride."""
@@ -77,7 +86,9 @@ def detection_loss(maps: list[Tensor], targets: Tensor) -> Tensor:
     boxes, landmarks = rows[..., 2:10].reshape(*shape, 4), rows[..., 10:].reshape(*shape, 10)
     wanted = targets[..., :1].expand_as(scores)
     entropy = functional.binary_cross_entropy_with_logits(scores, wanted, reduction="none")
-    weight = torch.where(wanted > 0, 1.0, 0.5) * targets[..., 1:2]
+    # A picture without a face weighs more: whoever sees one there is wrong everywhere.
+    on_nobody = (targets[..., 0].amax(1) == 0)[:, None, None]
+    weight = torch.where(wanted > 0, 1.0, torch.where(on_nobody, 1.5, 0.5)) * targets[..., 1:2]
     focal = ((wanted - scores.sigmoid()).abs() ** 2 * entropy * weight).sum() / wanted.sum().clamp(min=1)
     on_face = targets[..., 0] > 0
     if not on_face.any():
@@ -95,22 +106,29 @@ def detection_loss(maps: list[Tensor], targets: Tensor) -> Tensor:
 def train(plan: Plan) -> None:
     """Train within the plan and write `faces/detector.onnx`."""
     torch.manual_seed(0)
-    detector = Detector()
+    detector = Detector().to(plan.device, memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(detector.parameters(), 3e-3, weight_decay=1e-4)
     course = Course("detector", plan, {"model": detector, "optimizer": optimizer})
     batch = plan.batch or 48
-    with drawn(composition, plan.workers, first=course.step * 16) as stream:
-        shelf = Shelf(stream, room=8000, fresh=min(16, batch), at_first=4 * batch)
+    draw_one = partial(composition, people=plan.people or POPULATION)
+    with drawn(draw_one, plan.workers, first=course.step * _FRESH) as stream:
+        shelf = Shelf(stream, room=12_000, fresh=min(_FRESH, batch), at_first=4 * batch)
         for share in course:
             set_rate(optimizer, one_cycle(share, 3e-3))
             samples = shelf.batch(batch, course.random)
             pictures = torch.stack([torch.from_numpy(picture) for picture, _ in samples])
-            targets = torch.stack([torch.from_numpy(target) for _, target in samples])
-            loss = detection_loss(detector.maps(_varied(pictures, course.noise)), targets)
+            targets = torch.stack([torch.from_numpy(target) for _, target in samples]).to(plan.device)
+            varied = _varied(pictures, course.noise).to(plan.device, memory_format=torch.channels_last)
+            with plan.half_precision():
+                pyramid = detector.pyramid(varied)
+            loss = detection_loss(detector.read(pyramid), targets)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(detector.parameters(), 5.0)
             optimizer.step()
             course.note(loss=loss.item())
+    detector.cpu()
+    torch.save(detector.state_dict(), plan.out / "detector_alone.pt")
     outputs = [f"{what}_{stride}" for what in ("score", "bbox", "kps") for stride in STRIDES]
     export_onnx(detector, torch.zeros(1, 3, SIDE, SIDE), plan.faces / "detector.onnx", outputs)
     write_manifest(plan.faces)
