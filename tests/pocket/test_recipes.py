@@ -26,9 +26,11 @@ from pocket.recipes import (
     compositions,
     crops,
     detector,
+    grader,
     photos,
     recogniser,
     text_encoder,
+    thresholds,
     tokenizer,
     unet,
     vae,
@@ -37,7 +39,7 @@ from pocket.recipes.course import Course, Plan
 from pocket.recipes.photos import Shelf, drawn, training_photo
 
 SHIPPED = Path(people.__file__).parent / "weights"
-RECIPES = (detector, recogniser, tokenizer, vae, text_encoder, unet)
+RECIPES = (detector, recogniser, grader, thresholds, tokenizer, vae, text_encoder, unet)
 
 
 @pytest.fixture(scope="module")
