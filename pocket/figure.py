@@ -63,6 +63,8 @@ def paint_figure(easel: Easel) -> None:
             y, half = build.torso()
             paint_skirt(easel, clothes, (float(y[-2]), float(half[-2])), float(build.down(6.6)))
     y, half = build.torso()
+    if clothes.garment == "dress":
+        y, half = y[:-1], half[:-1]
     easel.fill(_mirrored(easel, y, half), clothes.colour)
     dark = 1 if np.cos(easel.scene.light_from) < 0 else -1
     band = easel.head.below(
@@ -135,7 +137,7 @@ def _paint_sleeve_stripes(
         across = np.array([-along[1], along[0]]) / length
         for share in np.arange(0.3, length - 0.3, 0.46) / length:
             middle = path[part] + along * share
-            width = (radii[part] + (radii[part + 1] - radii[part]) * share) * across
+            width = (radii[part] + (radii[part + 1] - radii[part]) * share) * across * 0.96
             step = along / length * 0.2
             quad = np.array([middle - width, middle + width, middle + step + width, middle + step - width])
             easel.fill(easel.head.below(quad[:, 0], quad[:, 1]), colour)

@@ -72,7 +72,9 @@ def paint_hat(easel: Easel) -> None:
 def _fit(easel: Easel) -> _Fit:
     skull, eyes = easel.person.skull, easel.person.eyes
     high = skull.top + _PRESSED + 0.08
-    return _Fit(skull.half_width + _PRESSED + 0.07, high, max(eyes.y - 0.54, -0.72 * high))
+    # A nodding head brings eyes and rim closer to each other.
+    rim = eyes.y - 0.54 - 0.25 * abs(easel.scene.pitch)
+    return _Fit(skull.half_width + _PRESSED + 0.07, high, max(rim, -0.74 * high))
 
 
 def _colour(easel: Easel) -> NDArray[np.float64]:
@@ -106,6 +108,8 @@ def _belt(easel: Easel, halves: tuple[float, float], heights: tuple[float, float
 
 def _paint_cap(easel: Easel) -> None:
     fit, colour = _fit(easel), _colour(easel)
+    # The visor comes down farther than a brim does.
+    fit = replace(fit, rim=fit.rim - 0.04)
     easel.fill(_dome(easel, fit, 0.04), colour)
     for side in SIDES:
         seam_x = side * fit.wide * np.array([0.08, 0.36, 0.42])
@@ -115,12 +119,14 @@ def _paint_cap(easel: Easel) -> None:
     easel.fill(
         easel.head.at(0.09 * np.cos(_AROUND), -fit.high - 0.05 + 0.05 * np.sin(_AROUND), 0.0), colour * 0.8
     )
-    half = fit.half_at(fit.rim) * 0.9
+    half = fit.half_at(fit.rim) * 0.94
     arc = np.sin(_FRONT)
-    inner = easel.head.at(half * np.cos(_FRONT), fit.rim - 0.1 * arc, _DEPTH * arc)
-    outer = easel.head.at(half * 1.04 * np.cos(_FRONT), fit.rim + 0.16 * arc, (_DEPTH + 0.3) * arc)
-    easel.fill(np.concatenate([inner, outer[::-1]]), colour * 0.76)
-    easel.stroke(inner, colour * 0.62, 0.03)
+    inner = easel.head.at(half * np.cos(_FRONT), fit.rim - 0.06 * arc, _DEPTH * arc)
+    outer = easel.head.at(half * np.cos(_FRONT), fit.rim + 0.15 * arc**0.8, _DEPTH * arc + 0.45 * arc**0.6)
+    easel.fill(np.concatenate([inner, outer[::-1]]), colour * 0.74)
+    easel.stroke(inner, colour * 0.58, 0.03)
+    middle = slice(4, -4)
+    easel.stroke(outer[middle] * 0.8 + inner[middle] * 0.2, colour * 0.84, 0.02)
 
 
 def _paint_beanie(easel: Easel) -> None:

@@ -117,8 +117,13 @@ def make_varied_scene(seed: int, hardness: float = 1.0, **over: Any) -> Scene:
     framing = FRAMINGS[random.choice(3, p=_FRAMING_ODDS)]
     garment = GARMENTS[random.choice(len(GARMENTS), p=_GARMENT_ODDS)]
     has_hat, hat = random.random() < _HAT_SHARE, HATS[random.integers(len(HATS))]
-    hat_colour = list(palette.THINGS)[random.integers(10)]
+    colours = list(palette.THINGS)
+    number = int(random.integers(10))
     has_place, place = random.random() < _PLACE_SHARE, PLACES[random.integers(len(PLACES))]
+    if hat == "crown" and random.random() < 0.7:
+        number = colours.index("yellow")
+    # A hat of the wall's colour would not be seen.
+    hat_colour = colours[(number + (colours[number] == scene.background)) % len(colours)]
     varied = replace(
         scene,
         framing=framing,
@@ -126,7 +131,7 @@ def make_varied_scene(seed: int, hardness: float = 1.0, **over: Any) -> Scene:
         garment=garment,
         trousers=TROUSERS[random.integers(len(TROUSERS))],
         hat=hat if has_hat else None,
-        hat_colour="yellow" if hat == "crown" and random.random() < 0.7 else hat_colour,
+        hat_colour=hat_colour,
         place=place if has_place else None,
     )
     chosen = {name: over[name] for name in ("framing", "garment", "hat") if name in over}

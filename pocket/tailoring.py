@@ -105,7 +105,7 @@ def paint_front(easel: Easel, clothes: Clothes, y: Values, half: Values) -> None
             for button in np.arange(2.15, bottom, 0.6):
                 easel.disc(head.below(0.0, button), colour * 0.5 + 110, 0.055)
         case "dress":
-            belt, wide = float(y[-2]), float(half[-2])
+            belt, wide = float(y[-1]), float(half[-1])
             belt_y = [belt - 0.14, belt - 0.14, belt + 0.06, belt + 0.06]
             easel.fill(head.below([-wide * 1.02, wide * 1.02, wide, -wide], belt_y), colour * 0.66)
         case "t-shirt":
@@ -156,7 +156,7 @@ def paint_neck(easel: Easel, clothes: Clothes, neck: float) -> None:
 def paint_skirt(easel: Easel, clothes: Clothes, waist: tuple[float, float], hem: float) -> None:
     """Paint the skirt of a dress, from the waist (height, half width) to the hem."""
     top, half = waist
-    flare = half * (1 + 0.95 * _DOWN**1.3)
+    flare = half * (1 + 0.95 * _DOWN**0.9)
     y = top + (hem - top) * _DOWN
     x = np.concatenate([flare, -flare[::-1]])
     easel.fill(easel.head.below(x, np.concatenate([y, y[::-1]])), clothes.colour * 0.95)

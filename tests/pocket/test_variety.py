@@ -103,17 +103,18 @@ def test_a_full_figure_stands_on_its_shoes_in_the_picture(kind: str) -> None:
 @pytest.mark.parametrize("hat", HATS)
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_a_hat_never_covers_the_eyes(hat: Hat, framing: Framing) -> None:
-    for seed in range(16):
+    for seed in range(12):
         person = make_person(seed)
-        scene = make_varied_scene(seed, framing=framing, hat=hat, **QUIET)
-        drawing = draw(person, scene, 256)
+        pitch = (-0.3, 0.0, 0.3)[seed % 3]
+        scene = make_varied_scene(seed, framing=framing, hat=hat, pitch=pitch, **QUIET)
+        drawing = draw(person, scene, 160)
         # Hair lies flatter under a hat; what is compared is what the hat itself paints.
-        bare = draw(replace(person, hair=replace(person.hair, style="bald")), replace(scene, hat=None), 256)
-        hatted = draw(replace(person, hair=replace(person.hair, style="bald")), scene, 256)
+        bare = draw(replace(person, hair=replace(person.hair, style="bald")), replace(scene, hat=None), 160)
+        hatted = draw(replace(person, hair=replace(person.hair, style="bald")), scene, 160)
 
         assert np.array_equal(drawing.box, bare.box)
         assert np.array_equal(drawing.landmarks, bare.landmarks)
-        radius = max(1, round(person.eyes.half_width * 0.8 * scene.scale * 0.96 * 256))
+        radius = max(1, round(person.eyes.half_width * 0.8 * scene.scale * 0.96 * 160))
         for eye in drawing.landmarks[:2]:
             x, y = (round(float(value)) for value in eye)
             around = slice(y - radius, y + radius + 1), slice(x - radius, x + radius + 1)
