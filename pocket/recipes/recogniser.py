@@ -147,6 +147,9 @@ def train(plan: Plan) -> None:
 
 def train_design(plan: Plan, design: Design) -> None:
     """Train a recogniser of this design within the plan and write it into its pack's folder."""
+    detector = plan.faces / "detector.onnx"
+    if not detector.exists():
+        raise FileNotFoundError(f"{detector} is missing: train pocket.recipes.detector first")
     torch.manual_seed(design.seed)
     people = plan.people or _PEOPLE
     traits = _standard_traits(people).to(plan.device)
@@ -179,13 +182,12 @@ def train_design(plan: Plan, design: Design) -> None:
 
 @contextmanager
 def _shelf_of_faces(plan: Plan, design: Design, step: int, batch: int) -> Iterator[Shelf[tuple[Pixels, int]]]:
-    detector = plan.faces / "detector.onnx"
-    if not detector.exists():
-        raise FileNotFoundError(f"{detector} is missing: train pocket.recipes.detector first")
     fresh = min(_FRESH, batch)
     # Another seed is shown other photos of the same people.
     first = step * fresh + design.seed * 10**7
-    draw_one = partial(crop, people=plan.people or _PEOPLE, detector=detector, side=design.side)
+    draw_one = partial(
+        crop, people=plan.people or _PEOPLE, detector=plan.faces / "detector.onnx", side=design.side
+    )
     with drawn(draw_one, plan.workers, first=first) as stream:
         yield Shelf(stream, room=24_000, fresh=fresh, at_first=4 * batch)
 

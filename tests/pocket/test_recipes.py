@@ -2,12 +2,10 @@
 
 import itertools
 import math
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 
 import numpy as np
 import onnx
@@ -37,6 +35,7 @@ from pocket.recipes import (
 )
 from pocket.recipes.course import Course, Plan
 from pocket.recipes.photos import Shelf, drawn, training_photo
+from tests.pocket.drawn_people import people_made
 
 SHIPPED = Path(people.__file__).parent / "weights"
 RECIPES = (detector, recogniser, grader, thresholds, tokenizer, vae, text_encoder, unet)
@@ -225,22 +224,6 @@ def test_phrases_of_a_caption_name_its_parts() -> None:
     said = text_encoder.phrases("a photo of a man, black curly hair, smiling")
 
     assert said == {"man", "black curly hair", "black hair", "curly hair", "smiling"}
-
-
-@contextmanager
-def people_made() -> Iterator[list[int]]:
-    """Yield a list that fills with the seed of every person made, whoever asks for them."""
-    seeds: list[int] = []
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code is people.make_person.__code__:
-            seeds.append(frame.f_locals["seed"])
-
-    sys.setprofile(note)
-    try:
-        yield seeds
-    finally:
-        sys.setprofile(None)
 
 
 def _weights(path: Path) -> list[tuple[int, ...]]:
