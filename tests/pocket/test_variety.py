@@ -229,3 +229,9 @@ def test_a_plain_portrait_is_told_in_the_words_of_old() -> None:
     assert describe(make_person(2), scene, 4, drop=0.0).count(f"{scene.shirt} shirt") == 1
     assert f"{scene.background} background" in describe(make_person(2), scene, 4, drop=0.0)
     assert set(VALUES["shirt"]) == set(palette.THINGS)
+
+
+def test_a_hat_is_never_of_the_walls_colour() -> None:
+    scenes = [make_varied_scene(seed) for seed in range(300)]
+
+    assert all(scene.hat_colour != scene.background for scene in scenes)
