@@ -6,12 +6,10 @@ import cv2
 import numpy as np
 
 from pocket import palette
-from pocket.animals import Animal
 from pocket.canvas import Pixels
 from pocket.drawing import draw, draw_background
-from pocket.recipes.photos import training_photo, training_shot
+from pocket.recipes.photos import training_animals, training_photo
 
-_LOOKED_THROUGH: Final = 48
 # How much of the head's height below a face still belongs to the chin or a beard.
 _BELOW_FACE: Final = 0.35
 
@@ -21,7 +19,7 @@ def picture_of_nobody(first: int, people: int, random: np.random.Generator, side
     size = int(random.choice((96, 128, 160)))
     kind = random.random()
     if kind < 0.5:
-        picture = _animal(first, people, size)
+        picture = next(training_animals(first, people)).pixels(size)
     elif kind < 0.72:
         picture = draw_background(training_photo(first, people)[1], size)
     elif kind < 0.82:
@@ -36,12 +34,6 @@ def picture_of_nobody(first: int, people: int, random: np.random.Generator, side
     smoothing = (cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[random.integers(3)]
     picture = np.asarray(cv2.resize(picture, (side, side), interpolation=smoothing), np.uint8)
     return np.ascontiguousarray(picture[:, ::-1]) if random.random() < 0.5 else picture
-
-
-def _animal(first: int, people: int, size: int) -> Pixels:
-    shots = (training_shot(first + place, people) for place in range(_LOOKED_THROUGH))
-    shot = next((shot for shot in shots if isinstance(shot.subject, Animal)), None)
-    return shot.pixels(size) if shot else draw_background(training_photo(first, people)[1], size)
 
 
 def _clothes(first: int, people: int) -> Pixels:

@@ -81,6 +81,12 @@ def training_shot(number: int, population: int = POPULATION) -> Shot:
     return Shot(make_person(seed), make_varied_scene(place, noise=0.0, blur=0.0), look)
 
 
+def training_animals(first: int, population: int = POPULATION) -> Iterator[Shot]:
+    """Yield the pictures of cats and dogs among those from number `first` on, without end."""
+    shots = (training_shot(number, population) for number in itertools.count(first))
+    return (shot for shot in shots if isinstance(shot.subject, Animal))
+
+
 def _seeds(number: int, population: int) -> tuple[int, int]:
     if not 0 < population <= HELD_OUT:
         raise ValueError(f"a training population has 1 to {HELD_OUT} people, not {population}")
