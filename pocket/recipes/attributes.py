@@ -14,6 +14,7 @@ from torch.nn import functional
 from pocket.animal_captions import ANIMAL_VALUES, animal_attributes
 from pocket.canvas import Pixels
 from pocket.captions import VALUES, attributes
+from pocket.judges import COLOURS
 from pocket.people import Person
 from pocket.recipes.course import Course, Plan, export_onnx, one_cycle, plan_from_command_line, set_rate
 from pocket.recipes.photos import POPULATION, Shelf, Shot, drawn, training_animals, training_shot
@@ -28,8 +29,6 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
         for name in dict.fromkeys((*VALUES, *ANIMAL_VALUES))
     },
 }
-# Pen and ink show none of these.
-COLOURS: Final = frozenset({"hair_colour", "background", "shirt", "skin", "coat", "eyes", "collar"})
 _UNTOLD: Final = -1
 _RATE: Final = 3e-3
 _FRESH: Final = 16

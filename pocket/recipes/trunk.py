@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -60,12 +59,3 @@ def softened(inputs: Tensor, course: Course) -> Tensor:
     inputs = torch.where(is_soft, soft, inputs)
     inputs = inputs * (1 + 0.06 * torch.randn(count, 1, 1, 1, generator=noise))
     return inputs + 0.02 * torch.randn(count, 3, 1, 1, generator=noise)
-
-
-def shown(pixels: Pixels) -> Pixels:
-    """Return a picture of any size as the judges look at it, 128 pixels square."""
-    height, width = pixels.shape[:2]
-    if (height, width) == (SIDE, SIDE):
-        return pixels
-    smoothing = cv2.INTER_AREA if min(height, width) > SIDE else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (SIDE, SIDE), interpolation=smoothing), np.uint8)
