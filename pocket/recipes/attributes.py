@@ -105,7 +105,8 @@ def train(plan: Plan) -> None:
 def _loss(weights: Tensor, truth: Tensor) -> Tensor:
     """Return the sum of every attribute's cross entropy, over the pictures of which it is told."""
     total = weights.new_zeros(())
-    for place, head in enumerate(weights.split([len(values) for values in HEADS.values()], 1)):
+    heads = torch.split(weights, [len(values) for values in HEADS.values()], 1)
+    for place, head in enumerate(heads):
         told = truth[:, place] != _UNTOLD
         if told.any():
             total = total + functional.cross_entropy(head[told], truth[told, place])

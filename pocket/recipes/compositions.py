@@ -94,7 +94,7 @@ def _whole_photo(first: int, people: int, random: np.random.Generator) -> tuple[
     photo = _mirrored(draw(person, scene, size), random)
     scale = SIDE / size
     picture = np.asarray(cv2.resize(photo.pixels, (SIDE, SIDE)), np.uint8)
-    return picture, [Face(photo.box * scale, photo.landmarks * scale)]
+    return picture, [Face(photo.box * np.float64(scale), photo.landmarks * np.float64(scale))]
 
 
 def _framed(first: int, people: int, random: np.random.Generator) -> tuple[Person, Scene]:

@@ -106,7 +106,7 @@ def detection_loss(maps: list[Tensor], targets: Tensor) -> Tensor:
 def train(plan: Plan) -> None:
     """Train within the plan and write `faces/detector.onnx`."""
     torch.manual_seed(0)
-    detector = Detector().to(plan.device, memory_format=torch.channels_last)
+    detector = Detector().to(plan.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(detector.parameters(), 3e-3, weight_decay=1e-4)
     course = Course("detector", plan, {"model": detector, "optimizer": optimizer})
     batch = plan.batch or 48
