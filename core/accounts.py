@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from core.prompts import normal_name
+from core.names import normal_name
 from core.storage import ledger
 from core.storage.database import clock, new_handle
 from core.storage.keys import account_key, photos_key, profile_key

@@ -137,8 +137,3 @@ def encode_trigger(text: str, trigger: str, instance_token: str, class_word: str
     return re.sub(
         rf"(?<!\w){re.escape(trigger)}(?!\w)", f"{instance_token} {class_word}", text, flags=re.IGNORECASE
     )
-
-
-def normal_name(name: str) -> str:
-    """A name as names are compared: Unicode-normalised, case folded, blanks collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.prompts import Prompt, PromptRefused, encode_trigger, normal_name, parse, with_trigger
+from core.names import normal_name
+from core.prompts import Prompt, PromptRefused, encode_trigger, parse, with_trigger
 
 
 def test_a_prompt_is_read_into_its_parts() -> None:

@@ -16,13 +16,17 @@ from sqlmodel import Session, col, select
 
 from core.accounts import find_account
 from core.chat.effects import carry_out
+from core.chat.here import space_view
 from core.chat.outbox import post
 from core.chat.scene import Scene
+from core.chat.space_views import is_over
+from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
 from core.chat.views import build_view, work_view
 from core.conversation import phrases
 from core.conversation.messages import (
     Chosen,
     Drawing,
+    Happened,
     Heard,
     Learning,
     Looked,
@@ -44,6 +48,7 @@ from core.storage.tables import (
     PictureRow,
     Profile,
     ProfileState,
+    Space,
     Work,
     WorkKind,
 )
@@ -60,9 +65,13 @@ class Incoming:
     update: int
     user: str
     chat: str
-    heard: Heard
+    heard: Heard | Happened
     person: str = ""
     group: bool = False
+    space: str = ""  # the platform's name of the group or server that the chat belongs to
+    title: str = ""  # what that is called
+    private: str = ""  # where the person can be told something alone; empty: the chat named like the user
+    admin: bool | None = False  # of the space; only known when `wants_rank` said that it matters
 
 
 def respond(studio: Studio, incoming: Incoming) -> bool:
@@ -100,12 +109,24 @@ def respond_all(studio: Studio, batch: Sequence[Incoming]) -> list[bool | Except
 def _respond(studio: Studio, session: Session, incoming: Incoming) -> bool:
     if not _first_time(session, incoming):
         return False
+    if isinstance(incoming.heard, Happened):
+        happened(studio, session, incoming, incoming.heard)
+        return True
     account, new = find_account(studio, session, incoming.platform, incoming.user)
-    scene = Scene(studio, session, account, incoming.platform, incoming.chat)
+    scene = _scene(studio, session, account, incoming)
     mentioned = _mentioned(session, account, getattr(incoming.heard, "key", ""))
     person = {"person": incoming.person, "group": incoming.group, "new": new}
     _turns(scene, incoming.heard, person, mentioned)
     return True
+
+
+def _scene(studio: Studio, session: Session, account: Account, incoming: Incoming) -> Scene:
+    space = None
+    if incoming.group and incoming.space:
+        space = find_space(studio, session, incoming.platform, incoming.space, incoming.title)
+        see_member(studio, session, space, account, incoming)
+    private = incoming.private or incoming.user if incoming.group else incoming.chat
+    return Scene(studio, session, account, incoming.platform, incoming.chat, space, private, incoming.admin)
 
 
 def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: OutOfCredits) -> bool:
@@ -123,14 +144,24 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tup
     waiting: list[Heard] = [heard]
     while waiting:
         now = waiting.pop(0)
-        view = build_view(scene.studio, scene.session, scene.account, work_ids=mentioned, **person)  # type: ignore[arg-type]  # named above
+        space = space_view(scene) if scene.space else None
+        view = build_view(
+            scene.studio,
+            scene.session,
+            scene.account,
+            work_ids=mentioned,
+            space=space,
+            **person,  # type: ignore[arg-type]  # named above
+        )
         turn = take_turn(view, now)
         followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
         if any(isinstance(after, Looked) for after in followed):
             followed = [after for after in followed if not isinstance(after, Opened)]
         waiting += followed
-        about = _about(scene, now)
-        post(scene.studio, scene.session, scene.account, about, scene.platform, scene.chat, turn.replies)
+        about, grant = _about(scene, now), _grant(scene, now)
+        to = (scene.studio, scene.session, scene.account, about, scene.platform)
+        post(*to, scene.chat, turn.replies, grant)
+        post(*to, scene.private or scene.chat, turn.alone)
 
 
 def _about(scene: Scene, heard: Heard) -> Profile | None:
@@ -139,13 +170,35 @@ def _about(scene: Scene, heard: Heard) -> Profile | None:
         case Looked(handle) | Opened(handle):
             return scene.profile(handle)
         case Learning(work) | Drawing(work):
-            return scene.profile(work.profile)
+            usable = scene.usable(work.profile)
+            return usable[0] if usable else None
         case Chosen(key):
             named = [scene.profile(handle) for handle in _handles(key)]
             return next((profile for profile in named if profile), None)
         case Text() | Photos():
             return scene.draft()
     return None
+
+
+def _grant(scene: Scene, heard: Heard) -> int | None:
+    """The grant without which the replies to this must not arrive: of what the account asked of another's profile."""
+    match heard:
+        case Drawing(work):
+            handles = [work.handle]
+        case Chosen(key):
+            handles = _handles(key)
+        case _:
+            return None
+    if scene.space is None or not handles:
+        return None
+    by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
+    return scene.session.exec(
+        select(Work.grant_id).where(
+            Work.account_id == scene.account.id,
+            col(Work.grant_id).is_not(None),
+            col(Work.handle).in_(handles) | col(Work.id).in_(by_picture),
+        )
+    ).first()
 
 
 def _first_time(session: Session, incoming: Incoming) -> bool:
@@ -157,14 +210,18 @@ def _first_time(session: Session, incoming: Incoming) -> bool:
 
 
 def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
-    """The account's works that a tapped key names, itself or by one of its pictures."""
+    """The works that a tapped key names, itself or by one of its pictures: the account's, or of its profiles."""
     handles = _handles(key)
     if not handles:
         return ()
     by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
     found = session.exec(
-        select(Work.id).where(
-            Work.account_id == account.id, col(Work.handle).in_(handles) | col(Work.id).in_(by_picture)
+        select(Work.id)
+        .join(Profile, col(Profile.id) == col(Work.profile_id))
+        .where(
+            (col(Work.account_id) == account.id)
+            | ((col(Profile.account_id) == account.id) & col(Work.grant_id).is_not(None)),
+            col(Work.handle).in_(handles) | col(Work.id).in_(by_picture),
         )
     )
     return tuple(work for work in found if work is not None)
@@ -205,10 +262,11 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
         return
     work.told = work.news
     profile = session.get_one(Profile, work.profile_id)
-    if profile.state == ProfileState.DELETING:
+    if profile.state == ProfileState.DELETING or is_over(session, work.grant_id):
         return
     account = session.get_one(Account, work.account_id, with_for_update=True)
-    scene = Scene(studio, session, account, work.platform, work.chat)
+    space = session.exec(select(Space).where(Space.handle == work.space)).first() if work.space else None
+    scene = Scene(studio, session, account, work.platform, work.chat, space)
     if work.kind == WorkKind.LOOK:
         _turns(scene, Looked(profile.handle), {})
         return
@@ -217,4 +275,4 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
     _turns(scene, heard, {})
 
 
-__all__ = ["Incoming", "Reply", "news", "next_update", "respond"]
+__all__ = ["Incoming", "Reply", "news", "objection", "respond", "respond_all", "wants_rank"]

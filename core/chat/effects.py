@@ -8,7 +8,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from core.chat import drafts
+from core.chat.outbox import post
 from core.chat.scene import Scene
+from core.chat.space_views import granted, with_rule
+from core.chat.spaces import end_grants
 from core.chat.views import work_view
 from core.conversation.effects import (
     AddPhotos,
@@ -19,25 +22,35 @@ from core.conversation.effects import (
     Draw,
     DrawAgain,
     Effect,
+    FillPool,
     KeepPhoto,
     OpenDraft,
     OpenSupport,
     PutAside,
     Relearn,
+    Revoke,
     Select,
     SetConsent,
+    SetRule,
+    Share,
     StopWork,
     UndoPhotos,
     WantClass,
 )
-from core.conversation.messages import Drawing, Heard
-from core.storage.database import clock
+from core.conversation.messages import Command, Drawing, Heard, Say
+from core.conversation.sharing_phrases import NOT_DELIVERED
+from core.storage import ledger
+from core.storage.database import clock, new_handle
 from core.storage.erasing import Notice, begin_deletion, begin_photo_deletion
 from core.storage.keys import profile_key
 from core.storage.tables import (
     OPEN_WORK,
+    Account,
+    Grant,
+    Member,
     Profile,
     ProfileState,
+    Space,
     Work,
     WorkKind,
 )
@@ -54,11 +67,12 @@ def _draw(scene: Scene, effect: Draw) -> Heard | None:
 
 
 def _ask_drawing(scene: Scene, handle: int, asked: dict[str, Any]) -> Heard | None:
-    profile = scene.profile(handle)
-    if profile is None:
+    usable = scene.usable(handle)
+    if usable is None:
         return None
+    profile, grant = usable
     session, studio = scene.session, scene.studio
-    work = scene.ask(WorkKind.DRAW, profile, asked["count"])
+    work = scene.ask(WorkKind.DRAW, profile, asked["count"], grant)
     asked["seed"] = secrets.randbits(32) if asked.get("seed") is None else asked["seed"]
     work.sealed = studio.seal(profile_key(handle), asked, f"work-{work.handle}")
     session.flush()
@@ -97,6 +111,8 @@ def _select(scene: Scene, effect: Select) -> None:
 
 def _delete(scene: Scene, effect: Delete) -> None:
     if profile := scene.profile(effect.profile):
+        shared = select(Grant).where(Grant.profile_id == profile.id, col(Grant.ended_at).is_(None))
+        end_grants(scene.studio, scene.session, scene.session.exec(shared).all(), NOT_DELIVERED)
         notice = Notice(scene.platform, scene.chat, effect.done)
         begin_deletion(scene.session, scene.studio, profile, notice)
 
@@ -124,6 +140,63 @@ def _open_support(scene: Scene, effect: OpenSupport) -> None:
         profile.support_until = clock(scene.session) + effect.hours * 3600 if effect.hours else 0.0
 
 
+def _share(scene: Scene, effect: Share) -> None:
+    profile = scene.profile(effect.profile)
+    space = scene.session.exec(select(Space).where(Space.handle == effect.space)).first()
+    member = scene.session.get(Member, (effect.space, scene.account.id))
+    if profile is None or space is None or member is None or not member.here:
+        return
+    shared = select(Grant.id).where(
+        Grant.profile_id == profile.id, Grant.space == space.handle, col(Grant.ended_at).is_(None)
+    )
+    if scene.session.exec(shared).first() or profile.state != ProfileState.TRAINED:
+        return
+    now = clock(scene.session)
+    scene.session.add(
+        Grant(handle=new_handle(), profile_id=profile.id or 0, space=space.handle, given_at=now)
+    )
+    scene.session.flush()
+    said = (Say(effect.announced),)
+    post(scene.studio, scene.session, scene.account, profile, space.platform, member.chat, said)
+
+
+def _revoke(scene: Scene, effect: Revoke) -> None:
+    grant = scene.session.exec(
+        select(Grant)
+        .join(Profile, col(Profile.id) == col(Grant.profile_id))
+        .where(
+            Grant.handle == effect.grant,
+            col(Grant.ended_at).is_(None),
+            Profile.account_id == scene.account.id,
+        )
+        .with_for_update()
+    ).first()
+    if grant:
+        end_grants(scene.studio, scene.session, [grant], effect.told)
+
+
+def _set_rule(scene: Scene, effect: SetRule) -> Heard | None:
+    if scene.space is None or not scene.admin:
+        return None
+    scene.space.rules = with_rule(scene.space, effect.field, effect.value)
+    scene.session.flush()
+    if effect.owners:
+        for _, profile in granted(scene.session, scene.space):
+            owner = scene.session.get_one(Account, profile.account_id)
+            member = scene.session.get(Member, (scene.space.handle, owner.id))
+            if member and member.private:
+                said = (Say(effect.owners, slot=f"owners-pay-{scene.space.handle}"),)
+                post(scene.studio, scene.session, owner, None, scene.platform, member.private, said)
+    return Command("settings")
+
+
+def _fill_pool(scene: Scene, effect: FillPool) -> None:
+    if scene.space is None:
+        return
+    unit, now = ledger.PICTURE, clock(scene.session)
+    ledger.move(scene.session, scene.account.id or 0, scene.pool().id or 0, unit, effect.amount, now)
+
+
 _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     OpenDraft: drafts.open_draft,
     Describe: drafts.describe,
@@ -142,4 +215,8 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     DeletePhotos: _delete_photos,
     SetConsent: _set_consent,
     OpenSupport: _open_support,
+    Share: _share,
+    Revoke: _revoke,
+    SetRule: _set_rule,
+    FillPool: _fill_pool,
 }

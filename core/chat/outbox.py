@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from core.chat.space_views import is_over
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.errors import KeyGone
@@ -38,9 +39,12 @@ class Outgoing:
 
 def post(
     studio: Studio, session: Session, account: Account, about: Profile | None,
-    platform: str, chat: str, replies: tuple[Reply, ...],
+    platform: str, chat: str, replies: tuple[Reply, ...], grant: int | None = None,
 ) -> None:  # fmt: skip
-    """Put replies on their way; a newer reply of a slot takes the place of one that still waits."""
+    """Put replies on their way; a newer reply of a slot takes the place of one that still waits.
+
+    Under a `grant` they arrive only as long as it is not ended.
+    """
     key = profile_key(about.handle) if about else account_key(account.handle)
     for reply in replies:
         if reply.slot and _shows_already(studio, session, platform, chat, reply):
@@ -60,7 +64,7 @@ def post(
             platform=platform, chat=chat, account_id=account.id or 0, slot=reply.slot, key=key
         )
         delivery.profile_id = about.id if about else None
-        delivery.key = key
+        delivery.key, delivery.grant_id = key, grant
         delivery.sealed = studio.seal(key, {"kind": type(reply).__name__, **asdict(reply)}, "delivery")
         delivery.made_at = clock(session)
         session.add(delivery)
@@ -115,6 +119,9 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
         if row is None or row.state not in (DeliveryState.PENDING, DeliveryState.SENDING):
             return None
         if row.lease_until > now:
+            return None
+        if is_over(session, row.grant_id):
+            _end(row, DeliveryState.DROPPED)
             return None
         posted = session.get(Posted, (row.platform, row.chat, row.slot)) if row.slot else None
         if row.state == DeliveryState.SENDING and posted is None:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
-from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
+from core.chat.space_views import grants_of, is_over, name_of, spaces_of
+from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
 from core.errors import KeyGone
 from core.storage import ledger
 from core.storage.database import clock
@@ -16,6 +17,7 @@ from core.storage.tables import (
     OPEN_WORK,
     Account,
     Checkpoint,
+    Member,
     Photo,
     PhotoState,
     PictureRow,
@@ -40,8 +42,8 @@ _VERSIONS = select(Version).where(col(Version.id).in_(bindparam("ids", expanding
 _WORKS = (
     select(Work)
     .where(
-        col(Work.account_id) == bindparam("account"),
-        col(Work.state).in_(OPEN_WORK) | col(Work.id).in_(bindparam("ids", expanding=True)),
+        ((col(Work.account_id) == bindparam("account")) & col(Work.state).in_(OPEN_WORK))
+        | col(Work.id).in_(bindparam("ids", expanding=True)),
         Work.kind != WorkKind.LOOK,
     )
     .order_by(col(Work.id))
@@ -51,7 +53,7 @@ _LAST_WORKER = select(WorkerRow).order_by(col(WorkerRow.seen_at).desc()).limit(1
 
 def build_view(
     studio: Studio, session: Session, account: Account, *, person: str = "", group: bool = False,
-    new: bool = False, work_ids: tuple[int, ...] = (),
+    new: bool = False, work_ids: tuple[int, ...] = (), space: SpaceView | None = None,
 ) -> View:  # fmt: skip
     """The view of one account; `work_ids` are ended works that the turn is about."""
     now = clock(session)
@@ -67,6 +69,8 @@ def build_view(
     ]
     handles = {row.id: row.handle for row in rows}
     draft = next((one for one, row in zip(profiles, rows, strict=True) if row.id == account.draft_id), None)
+    if space:
+        handles |= _ids_of(session, space)
     works = session.exec(_WORKS, params={"account": account.id, "ids": list(work_ids)}).all()
     offers, seen_at = latest_offers(session)
     settings = studio.settings
@@ -87,7 +91,18 @@ def build_view(
         minors=settings.minors,
         base=settings.base,
         base_title=offers.get("base_title", settings.base),
+        base_content=offers.get("base_content", ""),
+        space=space,
+        spaces=spaces_of(studio, session, account),
+        grants=grants_of(studio, session, {row.id: row.handle for row in rows if not row.sample}),
     )
+
+
+def _ids_of(session: Session, space: SpaceView) -> dict[int | None, int]:
+    """Row ids and handles of the profiles that are shared there."""
+    wanted = [profile.handle for profile in space.shared]
+    rows = session.exec(select(Profile.id, Profile.handle).where(col(Profile.handle).in_(wanted)))
+    return dict(rows.all())
 
 
 def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
@@ -195,24 +210,30 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         ).first()
         samples = best_samples(session, row, version) or (samples_of(latest, row.handle) if latest else ())
     ahead = _ahead(session, work)
+    withheld = is_over(session, work.grant_id)
+    if withheld:
+        pictures = []
+    member = session.get(Member, (work.space, work.account_id)) if work.space else None
     return WorkView(
         handle=work.handle,
         profile=profile,
         kind=str(work.kind),
         state=str(work.state),
-        reason=work.reason,
+        reason="revoked" if withheld else work.reason,
         step=progress.get("step", 0),
         steps=progress.get("steps", 0),
         seconds_left=progress.get("seconds_left", _wait(session, work, ahead, asked.get("count", 4))),
         ahead=ahead,
         similarities=tuple(progress.get("similarities", ())),
-        asked=asked.get("count", 0),
+        asked=asked.get("count", work.count),
         prompt=asked.get("text", ""),
         delivered=tuple((row.handle, _shown(row, profile)) for row in pictures if not row.dropped),
         dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
         best_step=version.best_step if version else None,
         samples=samples[:PANEL_PHOTOS],
         filter_off=progress.get("filter_off", ""),
+        space=work.space,
+        asker=name_of(studio, member) if member else "",
     )
 
 

@@ -127,6 +127,39 @@ class OpenSupport:
     hours: int
 
 
+@dataclass(frozen=True)
+class Share:
+    """Let a space use a profile; `announced` is said there."""
+
+    profile: int
+    space: int
+    announced: str
+
+
+@dataclass(frozen=True)
+class Revoke:
+    """End a grant at once; `told` is said to those whose drawings are not delivered any more."""
+
+    grant: int
+    told: str
+
+
+@dataclass(frozen=True)
+class SetRule:
+    """Change one rule of the space in which this is said; `owners` is told to those who share there."""
+
+    field: str
+    value: str
+    owners: str = ""
+
+
+@dataclass(frozen=True)
+class FillPool:
+    """Give picture credits to the space in which this is said."""
+
+    amount: int
+
+
 Effect = (
     OpenDraft
     | Describe
@@ -145,6 +178,10 @@ Effect = (
     | DeletePhotos
     | SetConsent
     | OpenSupport
+    | Share
+    | Revoke
+    | SetRule
+    | FillPool
 )
 
 
@@ -154,3 +191,4 @@ class Turn:
 
     effects: tuple[Effect, ...] = ()
     replies: tuple[Reply, ...] = ()
+    alone: tuple[Reply, ...] = ()  # said to the person alone, wherever they spoke

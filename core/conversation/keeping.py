@@ -1,6 +1,6 @@
 """Profiles that there are: listed, deleted, and what is kept of them."""
 
-from core.conversation import phrases
+from core.conversation import phrases, sharing
 from core.conversation.effects import Turn
 from core.conversation.messages import Gallery, Option, Say
 from core.conversation.views import ProfileView, Shown, View
@@ -20,6 +20,11 @@ def profiles(view: View) -> Turn:
         Option(f"use:{profile.handle}", f"Use {profile.name}")
         for profile in usable
         if profile.handle != view.current
+    ]
+    options += [
+        Option(f"sharewith:{profile.handle}", f"Share {profile.name}")
+        for profile in usable
+        if sharing.is_shareable(profile)
     ]
     options.append(Option("new", "Make another"))
     thumbnails = tuple(

@@ -20,7 +20,7 @@ from core.conversation.effects import (
 )
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
 from core.conversation.views import ProfileView, View
-from core.prompts import normal_name
+from core.names import normal_name
 
 LONGEST_NAME = 40
 # Words that name a child or a teenager, whatever the list offers (SPEC A5).

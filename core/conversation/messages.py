@@ -82,6 +82,27 @@ class Drawing:
     work: WorkView
 
 
+# ── what happens to a space, which nobody says
+
+
+@dataclass(frozen=True)
+class Left:
+    """The speaker has left the space."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """The bot was removed from the space, or the space is no more."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The platform gave the space another name."""
+
+    to: str
+
+
+Happened = Left | Removed | Moved
 Heard = Text | Command | Photos | Chosen | Opened | Looked | Learning | Drawing
 
 

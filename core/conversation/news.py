@@ -41,8 +41,8 @@ def learning(view: View, work: WorkView) -> Turn:
 
 def drawing(view: View, work: WorkView) -> Turn:
     """A drawing waits, or has ended."""
-    profile = view.profile(work.profile)
-    if profile is None:
+    profile = view.usable(work.profile)
+    if profile is None or work.reason == "revoked":
         return Turn()
     slot = f"draw-{work.handle}"
     again = Option(f"again:{work.handle}", "Again")

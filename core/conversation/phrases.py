@@ -39,6 +39,8 @@ HELP = (
     "/imagine words - draw; @name says whom\n"
     "/profiles - what I have learnt for you\n"
     "/status - what is going on\n"
+    "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
+    "/settings - in a group, its admins' rules\n"
     "/cancel - stop what is going on\n"
     "/delete - delete a profile for ever\n"
     "/privacy - what is kept, and your choices\n"

@@ -1,6 +1,8 @@
 """The conversation: one thing is heard, and out come the effects wanted and the replies."""
 
-from core.conversation import keeping, making, news, phrases, work_phrases
+from dataclasses import replace
+
+from core.conversation import keeping, making, news, phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import (
     Delete,
     DeletePhotos,
@@ -27,18 +29,35 @@ from core.conversation.messages import (
     Option,
     Original,
     Photos,
+    Reply,
     Say,
     Text,
 )
 from core.conversation.views import ProfileView, View
-from core.prompts import Prompt, PromptRefused, normal_name, parse
+from core.names import normal_name
+from core.prompts import Prompt, PromptRefused, parse
 
 SUPPORT_HOURS = 24
-IN_PRIVATE = ("start", "new", "delete", "privacy", "profiles")
+IN_PRIVATE = ("start", "new", "delete", "privacy")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
     """Answer one thing that was heard."""
+    turn = _take_turn(view, heard)
+    return (
+        replace(turn, replies=tuple(_for_everybody(reply) for reply in turn.replies)) if view.group else turn
+    )
+
+
+def _for_everybody(reply: Reply) -> Reply:
+    """Where others read along, only what can be tapped there."""
+    if isinstance(reply, Original):
+        return reply
+    kept = (one for one in reply.options if one.key.partition(":")[0] in sharing.IN_GROUPS)
+    return replace(reply, options=tuple(kept))
+
+
+def _take_turn(view: View, heard: Heard) -> Turn:
     match heard:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())
@@ -46,8 +65,8 @@ def take_turn(view: View, heard: Heard) -> Turn:
             return _say(phrases.PRIVATE_ONLY, slot=f"private-{heard.group}" if heard.group else "")
         case Photos():
             return making.hear_photos(view, heard)
-        case Text() if view.group:
-            return Turn()
+        case Text(words) if view.group:
+            return _answered(view, words.strip())
         case Text(words):
             return _words(view, words.strip())
         case Chosen(key):
@@ -84,7 +103,17 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "imagine":
             return _imagine(view, words)
         case "profiles":
-            return keeping.profiles(view)
+            return sharing.listed(view) if view.group else keeping.profiles(view)
+        case "share":
+            return sharing.share(view, words)
+        case "revoke":
+            return sharing.revoke(view, words)
+        case "usage":
+            return sharing.usage(view)
+        case "settings":
+            return sharing.settings(view)
+        case "pool":
+            return sharing.fill_pool(view, words)
         case "status":
             return _say(work_phrases.status(view))
         case "cancel":
@@ -127,6 +156,8 @@ def _imagine(view: View, words: str) -> Turn:
     profile = _meant(view, prompt)
     if profile is None and prompt.name:
         return _say(phrases.unknown_profile(prompt.name))
+    if profile is None and view.space and view.space.shared:
+        return _say(sharing_phrases.which(view.space))
     if profile is None:
         return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
     return _draw(view, profile, prompt)
@@ -137,11 +168,17 @@ def _meant(view: View, prompt: Prompt) -> ProfileView | None:
     usable = [profile for profile in view.profiles if profile.state != "draft"]
     if prompt.name:
         wanted = normal_name(prompt.name)
-        return next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
+        own = next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
+        return own or (sharing.meant(view.space, prompt) if view.space else None)
     words = set(prompt.text.lower().split())
     named = [profile for profile in usable if profile.trigger in words]
     if named:
         return named[0]
+    if view.space and (shared := sharing.meant(view.space, prompt)):
+        return shared
+    # Where others share and the speaker does not, the speaker means what is shared.
+    if view.space and view.space.shared and all(profile.owner for profile in view.space.shared):
+        return view.space.shared[0] if len(view.space.shared) == 1 else None
     # The current one may have been deleted: then the newest that can be drawn.
     trained = [profile for profile in view.profiles if profile.state == "trained"]
     return view.profile(view.current or 0) or (trained[-1] if trained else None)
@@ -154,30 +191,46 @@ def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
         return _say(phrases.unknown_base(prompt.base, view.base))
     if profile.state not in ("trained", "queued", "training"):
         return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
-    if view.pictures_left is not None and view.pictures_left < prompt.count:
-        return _say(phrases.out_of_credits("picture", view.pictures_left, prompt.count))
+    if refused := sharing.refusal(view, profile, prompt.count, prompt.base or view.base):
+        return _say(refused)
+    left = sharing.payers_credits(view, profile)
+    if left is not None and left < prompt.count:
+        return _say(phrases.out_of_credits("picture", left, prompt.count))
     return Turn((Draw(profile.handle, prompt),))
 
 
 def _cancel(view: View) -> Turn:
     options = []
-    for work in view.works:
-        profile = view.profile(work.profile)
+    works = [work for work in view.works if view.space is None or work.space == view.space.handle]
+    for work in works:
+        profile = view.usable(work.profile)
         what = "learning" if work.kind == "learn" else "drawing"
         options.append(
             Option(f"stop:{work.handle}", f"Cancel {what} {profile.name if profile else ''}".strip())
         )
     if len(options) == 1:
-        return Turn((StopWork(view.works[0].handle),), (Say("Cancelled."),))
+        return Turn((StopWork(works[0].handle),), (Say("Cancelled."),))
     if options:
         return _say("What shall I cancel?", *options)
-    if view.draft:
+    if view.draft and not view.group:
         drop = Option(f"drop:{view.draft.handle}:all", "Delete the draft and its photos")
         return Turn((PutAside(),), (Say(phrases.PUT_ASIDE, (drop,)),))
     return _say(phrases.NOTHING_TO_CANCEL)
 
 
 # ── words and taps
+
+
+def _answered(view: View, words: str) -> Turn:
+    """A reply to a message of ours, where others talk too: a prompt if it says whom to draw, else nothing."""
+    try:
+        prompt = parse(words)
+    except PromptRefused:
+        return Turn()
+    known = {profile.trigger for profile in view.profiles if profile.trigger}
+    if prompt.name or known & set(prompt.text.lower().split()):
+        return _imagine(view, words)
+    return _imagine(view, words) if view.space and sharing.meant(view.space, prompt) else Turn()
 
 
 def _words(view: View, words: str) -> Turn:
@@ -192,6 +245,12 @@ def _choice(view: View, key: str) -> Turn:
     step, _, rest = key.partition(":")
     handle_text, _, value = rest.partition(":")
     handle = int(handle_text) if handle_text.isdecimal() else 0
+    if view.group and step not in sharing.IN_GROUPS:
+        return Turn()
+    if step == "set":
+        return sharing.set_rule(view, handle, value)
+    if step in ("share", "sharewith", "revoke"):
+        return sharing.choose(view, step, handle, value)
     if value:
         if view.draft and view.draft.handle == handle:
             return making.hear_choice(view, view.draft, step, value)
@@ -250,15 +309,19 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
 
 def _work_choice(view: View, step: str, handle: int) -> Turn:
     work = view.work(handle)
-    profile = view.profile(work.profile) if work else None
+    profile = view.usable(work.profile) if work else None
     if work is None or profile is None:
-        return _say(phrases.GONE)
+        return Turn() if view.group else _say(phrases.GONE)
+    if work.reason == "revoked":
+        return _say(sharing_phrases.NOT_SHARED)
     open_ = work.state in ("pending", "dispatched", "running")
     match step:
         case "stop" | "best":
             if not open_:
                 return _say("That has ended already.")
             return Turn((StopWork(handle, keep=step == "best"),), (Say("Stopping..."),))
+        case "again" if refused := sharing.refusal(view, profile, work.asked, view.base):
+            return _say(refused)
         case "again":
             return Turn((DrawAgain(handle),))
         case "dropped" if work.dropped:
@@ -271,6 +334,6 @@ def _work_choice(view: View, step: str, handle: int) -> Turn:
 def _original(view: View, picture: int) -> Turn:
     for work in view.works:
         for handle, shown in work.delivered:
-            if handle == picture:
+            if handle == picture and view.usable(work.profile):
                 return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
-    return _say(phrases.GONE)
+    return Turn() if view.group else _say(phrases.GONE)

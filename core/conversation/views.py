@@ -52,6 +52,46 @@ class ProfileView:
     support_until: float = 0.0
     trainings_ahead: int = 0
     sheet: tuple[Shown, ...] = ()
+    owner: str = ""  # who shares it; empty for one's own
+    grant: int = 0  # under which it is shared in the space
+    credits: int | None = None  # of its owner, where those pay
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the admins of a space have set."""
+
+    who: str = "everybody"  # everybody, admins: who may ask
+    quota: int = 0  # pictures of one member in a day; 0: no limit
+    pays: str = "asker"  # asker, owner, pool
+    base: str = ""  # the one base model that is allowed; empty: every one
+    content: str = "any"  # any that the operator allows, drawn
+    place: str = ""  # the one topic or channel in which I draw; empty: everywhere
+
+
+@dataclass(frozen=True)
+class SpaceView:
+    """The group or server in which something was heard."""
+
+    handle: int
+    title: str = ""
+    here: str = ""  # the topic or channel
+    admin: bool | None = False  # whether the speaker is one; None: the platform did not say
+    rules: Rules = Rules()
+    drawn: int = 0  # pictures that the speaker asked for since a day
+    pool: int | None = None  # credits given to the space; None: without limit
+    shared: tuple[ProfileView, ...] = ()  # others' and one's own
+
+
+@dataclass(frozen=True)
+class GrantView:
+    """One's own profile in a space, and who used it there: name, requests, pictures."""
+
+    handle: int
+    profile: int
+    space: int
+    title: str
+    users: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +115,8 @@ class WorkView:
     best_step: int | None = None
     samples: tuple[Shown, ...] = ()
     filter_off: str = ""  # why likeness was not checked: photos, faceless
+    space: int = 0  # where it was asked
+    asker: str = ""  # in a space, who asked
 
 
 @dataclass(frozen=True)
@@ -96,6 +138,15 @@ class View:
     minors: bool = False
     base: str = ""
     base_title: str = ""
+    base_content: str = ""
+    space: SpaceView | None = None
+    spaces: tuple[tuple[int, str], ...] = ()  # handle and title of those in which the person was seen
+    grants: tuple[GrantView, ...] = ()  # of one's own profiles
+
+    def usable(self, handle: int) -> ProfileView | None:
+        """The account's profile of this handle, or one that is shared where this is heard."""
+        shared = self.space.shared if self.space else ()
+        return self.profile(handle) or next((one for one in shared if one.handle == handle), None)
 
     def profile(self, handle: int) -> ProfileView | None:
         """The account's profile of this handle."""

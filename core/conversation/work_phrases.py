@@ -3,6 +3,7 @@
 from core.conversation.photo_phrases import next_photos
 from core.conversation.phrases import GONE, duration, plural
 from core.conversation.views import ProfileView, View, WorkView
+from core.names import shown_name
 
 
 def bar(fraction: float, width: int = 14) -> str:
@@ -91,7 +92,8 @@ def drawing(work: WorkView) -> str:
     """The placeholder of a drawing."""
     left = "" if work.seconds_left is None else f", {duration(work.seconds_left)}"
     where = f"{work.ahead} ahead of you" if work.ahead else "next in line"
-    return f"Drawing {work.asked}... {where}{left}"
+    whose = f" for {shown_name(work.asker)}" if work.asker else ""
+    return f"Drawing {work.asked}{whose}... {where}{left}"
 
 
 def drawing_waits(work: WorkView, name: str) -> str:
@@ -101,7 +103,7 @@ def drawing_waits(work: WorkView, name: str) -> str:
 
 def drawn(profile: ProfileView, work: WorkView) -> str:
     """What stands under the pictures."""
-    lines = []
+    lines = [f"{shown_name(profile.name)} for {shown_name(work.asker)}."] if work.asker else []
     if work.filter_off == "faceless":
         lines.append("No likeness check: it goes by faces, and these photos hold none it could compare.")
     elif work.filter_off:
@@ -146,15 +148,19 @@ def drawing_failed(reason: str) -> str:
 def status(view: View) -> str:
     """What is going on."""
     lines = []
-    if view.draft:
+    if view.draft and not view.group:
         lines.append(
             f"Draft {view.draft.name or ''}: {plural(len(view.draft.photos), 'photo')}. /new goes on."
         )
     for work in view.works:
-        profile = view.profile(work.profile)
+        profile = view.usable(work.profile)
+        if view.group and not (profile and view.space and work.space == view.space.handle):
+            continue  # what somebody does elsewhere is nobody's business here
         name = profile.name if profile else ""
-        lines.append(learning(name, work) if work.kind == "learn" else f"{name}: {drawing(work)}")
-    if view.pictures_left is not None:
+        lines.append(
+            learning(name, work) if work.kind == "learn" else f"{name}: {drawing(work)}".removeprefix(": ")
+        )
+    if view.pictures_left is not None and not view.group:
         trainings = view.trainings_left or 0
         lines.append(f"{plural(view.pictures_left, 'picture')} and {plural(trainings, 'training')} left.")
     if not view.worker_alive:

@@ -21,7 +21,7 @@ from core.selection.judges.likeness import Likeness
 from core.storage.database import new_handle
 from core.storage.files import new_name
 from core.storage.keys import profile_key
-from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.storage.tables import Grant, PictureRow, Profile, ProfileState, Version, Work, WorkState
 from core.storage.work import finish
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,10 @@ def _read(workshop: Workshop, slice_: Slice, work: Work) -> Commission | None:
     with slice_.writing() as (session, row):
         profile = session.get_one(Profile, work.profile_id)
         version = session.get(Version, profile.version_id) if profile.version_id else None
+        grant = session.get(Grant, row.grant_id) if row.grant_id else None
+        if grant is not None and grant.ended_at is not None:
+            finish(session, row, WorkState.FAILED, used=0, reason="revoked")
+            return None
         drawable = profile.state == ProfileState.TRAINED and version is not None and version.weights
         if not drawable or profile.consent == "withdrawn":
             reason = "consent_withdrawn" if profile.consent == "withdrawn" else "not_ready"

@@ -23,6 +23,7 @@ from core.storage.tables import (
     DeliveryState,
     DoomedFile,
     Erasure,
+    Grant,
     Opening,
     Photo,
     PictureRow,
@@ -55,6 +56,8 @@ def begin_deletion(session: Session, studio: Studio, profile: Profile, notice: N
             take_away(session, work, "deleted")
         work.told = work.news  # nothing is said of it any more
     drop_replies(session, profile)
+    shared = (col(Grant.profile_id) == profile.id) & col(Grant.ended_at).is_(None)
+    session.execute(update(Grant).where(shared).values(ended_at=clock(session)))
     profile.state = ProfileState.DELETING
     profile.name_key = None
     if account.current_id == profile.id:
@@ -176,7 +179,7 @@ def _delete_rows(session: Session, erasure: Erasure) -> None:
     versions = select(Version.id).where(Version.profile_id == profile)
     session.execute(delete(Checkpoint).where(col(Checkpoint.version_id).in_(versions)))
     session.execute(update(Profile).where(col(Profile.id) == profile).values(version_id=None))
-    for table in (PictureRow, Delivery, Posted, Opening, Work, Version):
+    for table in (PictureRow, Delivery, Posted, Opening, Grant, Work, Version):
         session.execute(delete(table).where(col(table.profile_id) == profile))
     session.execute(delete(Profile).where(col(Profile.id) == profile))
 

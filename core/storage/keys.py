@@ -73,6 +73,11 @@ def photos_key(handle: int) -> str:
     return f"photos-{handle}"
 
 
+def space_key(handle: int) -> str:
+    """The name of the key for what a space and its members are called."""
+    return f"space-{handle}"
+
+
 @dataclass(frozen=True)
 class KeyStore:
     """Creates, opens and destroys data keys in a folder or bucket of their own."""

@@ -1,4 +1,4 @@
-"""Credits: a ledger of grants, holds and settlements (SPEC A1).
+"""Credits: a ledger of grants, holds, settlements and gifts (SPEC A1).
 
 A hold of n is taken when something is queued; one settlement per hold captures what was used and gives back
 the rest; a refund gives back what was captured. The unique (kind, unit, ref) makes each of them happen once.
@@ -7,6 +7,7 @@ the rest; a refund gives back what was captured. The unique (kind, unit, ref) ma
 from sqlmodel import Session, func, select
 
 from core.errors import OutOfCredits
+from core.storage.database import new_handle
 from core.storage.tables import Account, LedgerEntry
 
 PICTURE, TRAINING = "picture", "training"
@@ -36,6 +37,18 @@ def hold(
     if left < amount and not unlimited:
         raise OutOfCredits(unit, left, amount)
     session.add(LedgerEntry(account_id=account_id, unit=unit, kind="hold", amount=-amount, ref=ref, at=now))
+
+
+def move(session: Session, giver: int, taker: int, unit: str, amount: int, now: float) -> None:
+    """Take credits from one account and give them to another; raises `OutOfCredits`."""
+    for account in sorted((giver, taker)):
+        session.get_one(Account, account, with_for_update=True)
+    left = balance(session, giver, unit)
+    if left < amount:
+        raise OutOfCredits(unit, left, amount)
+    ref = f"move-{new_handle()}"
+    for account, kind, change in ((giver, "given", -amount), (taker, "taken", amount)):
+        session.add(LedgerEntry(account_id=account, unit=unit, kind=kind, amount=change, ref=ref, at=now))
 
 
 def settle(session: Session, unit: str, ref: str, used: int, now: float) -> None:

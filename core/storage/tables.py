@@ -9,6 +9,15 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from core.storage.space_tables import (
+    Grant as Grant,
+)
+from core.storage.space_tables import (
+    Member as Member,
+)
+from core.storage.space_tables import (
+    Space as Space,
+)
 from core.storage.states import (
     OPEN_WORK as OPEN_WORK,
 )
@@ -171,6 +180,9 @@ class Work(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     profile_id: int = Field(foreign_key="profile.id", index=True)
     version_id: int | None = None
+    grant_id: int | None = Field(default=None, index=True)  # under which it was asked by somebody else
+    space: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    count: int = 0  # pictures asked for
     state: WorkState = WorkState.PENDING
     turn: int = 0
     failures: int = 0  # leases lost in a row without progress
@@ -225,6 +237,7 @@ class Delivery(SQLModel, table=True):
     chat: str
     account_id: int = Field(index=True)
     profile_id: int | None = Field(default=None, index=True)
+    grant_id: int | None = None  # without which it must not arrive any more
     slot: str = ""  # an earlier message of this slot is replaced
     key: str  # the name of the key that seals the body
     sealed: bytes = _sealed()
@@ -256,7 +269,7 @@ class LedgerEntry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     unit: str  # picture, training
-    kind: str  # grant, hold, settlement, refund
+    kind: str  # grant, hold, settlement, refund; given and taken between two accounts
     amount: int
     captured: int = 0  # of a settlement: what was used
     ref: str

@@ -1,0 +1,264 @@
+"""Groups and servers: who was seen in them, what happens to them, and how sharing ends."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session, col, delete, or_, select, update
+
+from core.chat.outbox import post
+from core.chat.space_views import is_over, name_of, rules_of
+from core.conversation import sharing, sharing_phrases
+from core.conversation.messages import Chosen, Command, Happened, Left, Moved, Removed, Say
+from core.storage import ledger
+from core.storage.database import clock, new_handle, reading
+from core.storage.keys import space_key
+from core.storage.studio import Studio
+from core.storage.tables import (
+    OPEN_WORK,
+    Account,
+    Delivery,
+    DeliveryState,
+    Grant,
+    Identity,
+    Member,
+    PictureRow,
+    Posted,
+    Profile,
+    Space,
+    Work,
+    WorkState,
+)
+from core.storage.work import hold_ref, take_away
+
+if TYPE_CHECKING:
+    from core.chat import Incoming
+
+
+def find_space(studio: Studio, session: Session, platform: str, chat: str, title: str) -> Space:
+    """The space of a platform's group, made when it is new; its title is kept as it is now."""
+    space = session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
+    if space is None:
+        space = Space(handle=new_handle(), platform=platform, chat=chat, created_at=clock(session))
+        session.add(space)
+    key, place = space_key(space.handle), f"space-{space.handle}"
+    if not space.sealed or (title and studio.unseal(key, space.sealed, place)["title"] != title):
+        space.sealed = studio.seal(key, {"title": title}, place)
+    session.flush()
+    return space
+
+
+def see_member(
+    studio: Studio, session: Session, space: Space, account: Account, incoming: "Incoming"
+) -> Member:
+    """Note that somebody spoke in a space; who taps has not spoken, and may have left."""
+    member = session.get(Member, (space.handle, account.id))
+    if member is None:
+        member = Member(space=space.handle, account_id=account.id or 0)
+        session.add(member)
+    elif isinstance(incoming.heard, Chosen):
+        return member
+    key, place = space_key(space.handle), f"member-{space.handle}"
+    if incoming.person and name_of(studio, member) != incoming.person:
+        member.sealed = studio.seal(key, {"name": incoming.person}, place)
+    member.here, member.seen_at = True, clock(session)
+    member.chat, member.private = incoming.chat, incoming.private or incoming.user
+    session.flush()
+    return member
+
+
+# ── what happens to a space
+
+
+def happened(studio: Studio, session: Session, incoming: "Incoming", what: Happened) -> None:
+    """Somebody left, the bot was removed, or the space was given another name."""
+    space = session.exec(
+        select(Space).where(Space.platform == incoming.platform, Space.chat == incoming.space)
+    ).first()
+    if space is None:
+        return
+    match what:
+        case Left():
+            identity = session.get(Identity, (incoming.platform, incoming.user))
+            if identity:
+                _leave(studio, session, space, identity.account_id)
+        case Removed():
+            _close(studio, session, space)
+        case Moved(to):
+            _move(studio, session, space, to)
+
+
+def _leave(studio: Studio, session: Session, space: Space, account_id: int) -> None:
+    """Who leaves can use nothing there any more, and takes along what they shared."""
+    member = session.get(Member, (space.handle, account_id))
+    if member is None:
+        return
+    member.here = False
+    shared = session.exec(
+        select(Grant)
+        .join(Profile, col(Profile.id) == col(Grant.profile_id))
+        .where(Grant.space == space.handle, col(Grant.ended_at).is_(None), Profile.account_id == account_id)
+    ).all()
+    end_grants(studio, session, shared, sharing_phrases.NOT_DELIVERED)
+    works = session.exec(
+        select(Work).where(
+            Work.space == space.handle,
+            Work.account_id == account_id,
+            col(Work.grant_id).is_not(None),
+            or_(col(Work.state).in_(OPEN_WORK), col(Work.told) < col(Work.news)),
+        )
+    ).all()
+    for work in works:
+        withhold(session, work)
+
+
+def _close(studio: Studio, session: Session, space: Space) -> None:
+    grants = session.exec(
+        select(Grant).where(Grant.space == space.handle, col(Grant.ended_at).is_(None))
+    ).all()
+    end_grants(studio, session, grants, "")
+    session.execute(delete(Member).where(col(Member.space) == space.handle))
+    session.delete(space)
+    session.flush()
+    studio.keys.bury(space_key(space.handle))
+
+
+def _move(studio: Studio, session: Session, space: Space, to: str) -> None:
+    """The same people under another name; what was seen under the new one already belongs to the old."""
+    before = space.chat
+    newer = session.exec(select(Space).where(Space.platform == space.platform, Space.chat == to)).first()
+    if newer is space:
+        return
+    if newer:
+        known = set(session.exec(select(Member.account_id).where(Member.space == space.handle)))
+        for member in session.exec(select(Member).where(Member.space == newer.handle)):
+            if member.account_id not in known:
+                name = name_of(studio, member)
+                body = {"name": name}
+                key, place = space_key(space.handle), f"member-{space.handle}"
+                session.add(
+                    Member(
+                        **{
+                            **member.model_dump(),
+                            "space": space.handle,
+                            "sealed": studio.seal(key, body, place),
+                        }
+                    )
+                )
+            session.delete(member)
+        for table in (Grant, Work):
+            session.execute(update(table).where(col(table.space) == newer.handle).values(space=space.handle))
+        session.delete(newer)
+        session.flush()
+    space.chat = to
+    here = (col(Member.space) == space.handle) & (col(Member.chat) == before)
+    session.execute(update(Member).where(here).values(chat=to))
+    for kept in (Work, Delivery):
+        there = (col(kept.platform) == space.platform) & (col(kept.chat) == before)
+        session.execute(update(kept).where(there).values(chat=to))
+    # Messages keep no number that holds in the new place: what replaces them is sent anew.
+    session.execute(delete(Posted).where(col(Posted.platform) == space.platform, col(Posted.chat) == before))
+    session.flush()
+
+
+# ── the end of sharing
+
+
+def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: str) -> None:
+    """From this transaction on nobody is given anything under these grants; askers are told in their place."""
+    ids = [grant.id for grant in grants]
+    if not ids:
+        return
+    now = clock(session)
+    for grant in grants:
+        grant.ended_at = now
+    on_its_way = session.exec(
+        select(Delivery)
+        .where(
+            col(Delivery.grant_id).in_(ids),
+            col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+        )
+        .with_for_update()
+    ).all()
+    slots = {delivery.slot.removeprefix("draw-") for delivery in on_its_way}
+    waiting = [int(slot) for slot in slots if slot.isdecimal()]
+    works = session.exec(
+        select(Work)
+        .where(
+            col(Work.grant_id).in_(ids),
+            or_(
+                col(Work.state).in_(OPEN_WORK),
+                col(Work.told) < col(Work.news),
+                col(Work.handle).in_(waiting),
+            ),
+        )
+        .with_for_update()
+    ).all()
+    for delivery in on_its_way:
+        delivery.state, delivery.sealed = DeliveryState.DROPPED, b""
+    session.flush()
+    for work in works:
+        withhold(session, work)
+        if told:
+            account = session.get_one(Account, work.account_id)
+            reply = Say(told, slot=f"draw-{work.handle}")
+            post(studio, session, account, None, work.platform, work.chat, (reply,))
+
+
+def withhold(session: Session, work: Work) -> None:
+    """Whatever has become of a drawing, it is not delivered; what it cost comes back."""
+    if work.state in OPEN_WORK:
+        take_away(session, work, "revoked")
+    elif work.state == WorkState.SUCCEEDED:
+        unit, ref = hold_ref(work)
+        ledger.refund(session, unit, ref, clock(session))
+    work.told = work.news
+
+
+# ── questions of the platforms, before a turn
+
+
+def wants_rank(studio: Studio, incoming: "Incoming") -> bool:
+    """Whether it matters in this turn if the speaker is an admin of the space, so that the platform must be asked."""
+    match incoming.heard:
+        case Command("settings"):
+            return incoming.group
+        case Chosen(key) if key.startswith("set:"):
+            return incoming.group
+        case _ if not incoming.group or not incoming.space:
+            return False
+    with reading(studio.engine) as session:
+        space = session.exec(
+            select(Space).where(Space.platform == incoming.platform, Space.chat == incoming.space)
+        ).first()
+        return space is not None and rules_of(space).who == "admins"
+
+
+def objection(studio: Studio, incoming: "Incoming") -> str:
+    """What somebody should read, alone, whose tap in a space is not theirs to make; empty when it is."""
+    if not incoming.group or not isinstance(incoming.heard, Chosen):
+        return ""
+    step = incoming.heard.key.partition(":")[0]
+    if step == "set":
+        if incoming.admin:
+            return ""
+        return sharing_phrases.ADMINS_ONLY if incoming.admin is False else sharing_phrases.RANK_UNKNOWN
+    handles = [int(number) for number in re.findall(r"\d{15,16}", incoming.heard.key)]
+    if step not in sharing.IN_GROUPS or not handles:
+        return sharing_phrases.not_yours("")
+    with reading(studio.engine) as session:
+        by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
+        work = session.exec(
+            select(Work).where(col(Work.handle).in_(handles) | col(Work.id).in_(by_picture))
+        ).first()
+        identity = session.get(Identity, (incoming.platform, incoming.user))
+        profile = session.get(Profile, work.profile_id) if work else None
+        if work is None or profile is None:
+            return sharing_phrases.NOT_SHARED
+        speaker = identity.account_id if identity else None
+        if speaker == profile.account_id and work.grant_id:
+            return ""
+        if speaker == work.account_id:
+            return sharing_phrases.NOT_SHARED if is_over(session, work.grant_id) else ""
+        asker = session.get(Member, (work.space, work.account_id))
+        return sharing_phrases.not_yours(name_of(studio, asker) if asker else "")
