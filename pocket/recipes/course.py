@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import cv2
 import numpy as np
+import onnx
 import torch
 from torch import nn
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _SAVE_EVERY_SECONDS: Final = 60
 _LOG_EVERY_STEPS: Final = 100
+# Fewer numbers than this are not worth rounding.
+_SMALL_WEIGHT: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ def export_onnx(
     outputs: list[str],
     dynamic: Mapping[str, Mapping[int, str]] | None = None,
 ) -> None:
-    """Write a model as ONNX under the input name that insightface's own packs use."""
+    """Write a model as ONNX under the input name that insightface's own packs use, its weights in half precision."""
     path.parent.mkdir(parents=True, exist_ok=True)
     model.eval()
     with warnings.catch_warnings():
@@ -208,3 +211,20 @@ def export_onnx(
             dynamo=False,
             opset_version=13,
         )
+    _halve_weights(path)
+
+
+def _halve_weights(path: Path) -> None:
+    """Store a model's large weights in 16 bits; onnxruntime widens them once, when it loads the file."""
+    model = onnx.load(str(path))
+    widening = []
+    for weight in model.graph.initializer:
+        if weight.data_type == onnx.TensorProto.FLOAT and math.prod(weight.dims) > _SMALL_WEIGHT:
+            halved = onnx.numpy_helper.to_array(weight).astype(np.float16)
+            name = weight.name
+            weight.CopyFrom(onnx.numpy_helper.from_array(halved, f"{name}.half"))
+            widening.append(onnx.helper.make_node("Cast", [weight.name], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*widening, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.save(model, str(path))
