@@ -46,7 +46,7 @@ def request(family: Family, adapters: dict[str, float] | None = None) -> DrawReq
     return replace(usual, width=family.size // 2, height=family.size // 2)
 
 
-def drawn_people(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
+def drawn_subjects(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
     """Pictures of flat colours: enough to learn something from."""
     colours = np.random.default_rng(seed).integers(0, 255, (count, 1, 1, 3), dtype=np.uint8)
     return tuple(np.ascontiguousarray(np.broadcast_to(colour, (size, size, 3))) for colour in colours)
@@ -54,15 +54,15 @@ def drawn_people(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
 
 def dataset(family: Family, class_images: int = 2) -> Dataset:
     return Dataset(
-        photos=drawn_people(family.size, 3),
+        photos=drawn_subjects(family.size, 3),
         captions=("a photo of a sks man", "a photo of a sks man, smiling", "a photo of a sks man, sad"),
-        class_images=drawn_people(family.size, class_images, seed=1),
+        class_images=drawn_subjects(family.size, class_images, seed=1),
         class_prompt="a photo of a man",
     )
 
 
 def batch(family: Family, importance: Tensor | None = None, timestep: int = 500) -> Batch:
-    latents = family.encode_images(drawn_people(family.size, 2)).mean
+    latents = family.encode_images(drawn_subjects(family.size, 2)).mean
     noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
     return Batch(
         latents=latents,

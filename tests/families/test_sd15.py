@@ -14,7 +14,7 @@ from core.errors import ModelUnusable
 from core.families.family import Family
 from core.families.schedulers import SCHEDULERS
 from core.families.sd15 import Sd15
-from tests.families.pocket_base import adapter_of, batch, drawn_people, opened, picture, pocket, request
+from tests.families.pocket_base import adapter_of, batch, drawn_subjects, opened, picture, pocket, request
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_a_base_that_predicts_velocity_is_trained_on_velocity(family: Family, tm
 
 
 def test_latents_of_the_encoder_are_of_unit_scale(family: Family) -> None:
-    latents = family.encode_images(drawn_people(family.size, 5))
+    latents = family.encode_images(drawn_subjects(family.size, 5))
 
     assert latents.mean.shape == latents.deviation.shape == (5, 4, 16, 16)
     assert 0.1 < latents.mean.std().item() < 5

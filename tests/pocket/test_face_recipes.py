@@ -20,7 +20,7 @@ from pocket.recipes.nobody import picture_of_nobody
 from pocket.recipes.photos import training_photo
 from pocket.recipes.recogniser import SHIPPED, Recogniser
 from pocket.recipes.thresholds import Seen
-from tests.pocket.drawn_people import people_made
+from tests.pocket.drawn_subjects import subjects_made
 
 WEIGHTS = Path(crops.__file__).parents[1] / "weights"
 DETECTOR = WEIGHTS / "faces" / "detector.onnx"
@@ -127,7 +127,7 @@ def test_pictures_of_nobody_are_pictures_of_the_size_asked() -> None:
 
 
 def test_thresholds_are_measured_on_people_who_are_neither_learned_nor_cast(trained: Path) -> None:
-    with people_made() as seeds:
+    with subjects_made() as seeds:
         thresholds.train(Plan(trained, minutes=1, people=2))
 
     assert min(seeds) >= thresholds.FIRST_PERSON

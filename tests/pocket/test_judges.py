@@ -21,7 +21,7 @@ from pocket.recipes.course import Plan
 from pocket.recipes.embedder import alike_loss
 from pocket.recipes.photos import training_shot
 from pocket.recipes.scorer import with_a_wrong_word
-from tests.pocket.drawn_people import people_made
+from tests.pocket.drawn_subjects import subjects_made
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_pictures_of_one_subject_are_drawn_together() -> None:
 
 
 def test_pairs_share_their_subject_and_nobody_of_the_cast_is_drawn() -> None:
-    with people_made() as seeds:
+    with subjects_made() as seeds:
         pairs = [embedder_recipe.pair(number, 500) for number in range(8)]
 
     assert len({name for _, _, name in pairs}) > 4
@@ -131,7 +131,7 @@ def test_pairs_share_their_subject_and_nobody_of_the_cast_is_drawn() -> None:
 
 @pytest.mark.parametrize("sample", [attributes_recipe.sample, scorer_recipe.sample])
 def test_samples_show_nobody_of_the_cast(sample: object) -> None:
-    with people_made() as seeds:
+    with subjects_made() as seeds:
         for number in (0, 1, HELD_OUT, 10**12 + 7):
             sample(number)  # type: ignore[operator]
 

@@ -25,6 +25,7 @@ from pocket.recipes import (
     crops,
     detector,
     grader,
+    latents,
     photos,
     recogniser,
     text_encoder,
@@ -35,7 +36,7 @@ from pocket.recipes import (
 )
 from pocket.recipes.course import Course, Plan
 from pocket.recipes.photos import Shelf, drawn, training_photo
-from tests.pocket.drawn_people import people_made
+from tests.pocket.drawn_subjects import subjects_made
 
 SHIPPED = Path(people.__file__).parent / "weights"
 RECIPES = (detector, recogniser, grader, thresholds, tokenizer, vae, text_encoder, unet)
@@ -105,7 +106,7 @@ def test_the_trained_parts_have_the_sizes_of_the_shipped_ones(trained: Path) -> 
 
 def test_the_autoencoders_scale_makes_latents_vary_by_one(trained: Path) -> None:
     shipped = AutoencoderKL.from_pretrained(SHIPPED / "base" / "vae").eval()
-    pictures = vae.as_input([vae.photo(number) for number in range(32)])
+    pictures = vae.as_input([vae.picture(number)[0] for number in range(32)])
 
     with torch.no_grad():
         latents = shipped.encode(pictures).latent_dist.mean * shipped.config.scaling_factor
@@ -162,23 +163,23 @@ def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: 
     [
         compositions.composition,
         partial(crops.crop, people=4500),
-        vae.photo,
-        partial(unet.captioned_photo, people=photos.POPULATION),
+        vae.picture,
+        partial(latents.captioned_shot, people=photos.POPULATION),
         partial(tokenizer.caption, people=4500),
     ],
     ids=["detector", "recogniser", "vae", "unet", "tokenizer and text encoder"],
 )
-def test_no_recipe_draws_held_out_people(draw_one: Callable[[int], object]) -> None:
-    with people_made() as seeds:
-        for number in (0, 1, 4499, HELD_OUT, HELD_OUT + 1, 64 * HELD_OUT, 10**12 + 7):
+def test_no_recipe_draws_the_cast(draw_one: Callable[[int], object]) -> None:
+    with subjects_made() as seeds:
+        for number in (*range(30), 4499, HELD_OUT, HELD_OUT + 1, 64 * HELD_OUT, 10**12 + 7):
             draw_one(number)
 
     assert seeds
     assert max(seeds) < HELD_OUT
 
 
-def test_whole_recipes_draw_no_held_out_people(tmp_path: Path) -> None:
-    with people_made() as seeds:
+def test_whole_recipes_do_not_draw_the_cast(tmp_path: Path) -> None:
+    with subjects_made() as seeds:
         detector.train(Plan(tmp_path, minutes=10, steps=1, workers=0, batch=1))
 
     assert seeds
@@ -202,6 +203,7 @@ def test_a_population_with_held_out_people_is_refused(population: int) -> None:
 def test_every_recipe_takes_its_photos_from_the_training_population() -> None:
     for recipe in (*RECIPES, compositions, crops):
         assert not _knows(recipe, "make_scene"), f"{recipe.__name__} makes scenes of its own"
+        assert not _knows(recipe, "in_unseen_look"), f"{recipe.__name__} shows a look that is kept back"
 
 
 def test_other_processes_draw_the_same_in_the_same_order() -> None:
