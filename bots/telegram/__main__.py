@@ -13,10 +13,11 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
+from bots.hearing import Line, pause, unless
+from bots.logs import set_up
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import COMMANDS
-from bots.telegram.logs import set_up
-from bots.telegram.poll import Line, Poll, pause, unless
+from bots.telegram.poll import Poll
 from bots.telegram.show import TelegramPlatform
 from bots.turns import Turns
 from core.errors import SettingMissing, StudioError, where
@@ -40,7 +41,7 @@ def main() -> int:
     parser.add_argument("--debug", action="store_true", help="log more; never what people say")
     debug = parser.parse_args().debug
     settings = Settings()
-    set_up(settings.telegram_token, logging.DEBUG if debug else logging.INFO)
+    set_up(settings.telegram_token.partition(":")[2], logging.DEBUG if debug else logging.INFO)
     # The library is told which of its two ways is meant, of giving durations and of asking for updates.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)

@@ -1,15 +1,13 @@
 """What an update of Telegram says, in the words that every platform shares."""
 
-import unicodedata
-
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatID, ChatType
 
+from bots.words import clean_name
 from core.chat import Incoming
 from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
 
 PLATFORM = "telegram"
-LONGEST_PERSON = 40
 NOBODY = frozenset(ChatID)  # anonymous admins, channels and Telegram itself: many speak through these
 COMMANDS = {
     "start": "what I do",
@@ -48,13 +46,6 @@ def hear(update: Update, us: User) -> Incoming | None:
         person=clean_name(speaker.first_name),
         group=where.chat.type != ChatType.PRIVATE,
     )
-
-
-def clean_name(name: str) -> str:
-    """A name that can stand in a sentence: without control characters and not too long."""
-    seen = "".join(" " if char.isspace() else char for char in name)
-    plain = "".join(char for char in seen if not unicodedata.category(char).startswith("C"))
-    return " ".join(plain.split())[:LONGEST_PERSON].strip()
 
 
 def _heard(message: Message, us: User) -> Heard | None:

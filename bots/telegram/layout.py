@@ -35,18 +35,3 @@ def _room(label: str) -> int:
     if len(label) <= SHORT:
         return 3
     return 2 if len(label) <= LONG else 1
-
-
-def cut(text: str, most: int) -> str:
-    """The text, or as many of its lines as fit and an ellipsis; `most` counts UTF-16 units."""
-    if _units(text) <= most:
-        return text
-    ending = "\n…"
-    room = text.encode("utf-16-le")[: 2 * (most - _units(ending))]
-    begun = room.decode("utf-16-le", errors="ignore")
-    whole = begun.rpartition("\n")[0].rstrip()
-    return whole + ending if whole else begun + "…"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

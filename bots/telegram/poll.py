@@ -9,20 +9,19 @@ such mark, because turns of different people end in any order.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
+from bots.hearing import Hearing, Line, pause, unless
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
-from bots.turns import BACKOFF_SECONDS, Turns
-from core.chat import Incoming, pass_over
+from bots.turns import Turns
+from core.chat import Incoming
 from core.errors import where
 
 log = logging.getLogger(__name__)
@@ -30,39 +29,6 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 ANSWER_SECONDS = 10.0  # on top of the poll's own
 KINDS = ["message", "callback_query"]
-MOST_TRIES = 3
-AWAY = (OperationalError, InterfaceError, PoolExhausted, OSError)  # the database, keys or files do not answer
-
-
-Answer = TypeVar("Answer")
-
-
-class Line:
-    """A connection that can be lost: says so once, and once that it is back."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._why = ""
-        self._failures = 0
-
-    @property
-    def away(self) -> bool:
-        """Whether it was lost and is not back."""
-        return bool(self._why)
-
-    def lost(self, why: str) -> float:
-        """Note a failure; answers how many seconds to wait."""
-        if why != self._why:
-            log.warning("%s: %s; trying again", self._name, why)
-        self._why = why
-        self._failures += 1
-        return BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
-
-    def back(self) -> None:
-        """Note that it answers."""
-        if self._why:
-            log.warning("%s: back again", self._name)
-        self._why, self._failures = "", 0
 
 
 @dataclass(frozen=True)
@@ -76,9 +42,8 @@ class Poll:
 
     def __init__(self, bot: Bot, turns: Turns, telegram: Line, stopping: asyncio.Event) -> None:
         self._bot = bot
-        self._turns = turns
         self._telegram = telegram
-        self._studio = Line("the studio")
+        self._hearing = Hearing(turns, stopping)
         self._stopping = stopping
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -147,46 +112,6 @@ class Poll:
 
     async def _in_turn(self, turns: Iterable[_Turn]) -> bool:
         for turn in turns:
-            if not await self._hear(turn.incoming):
+            if not await self._hearing.hear(turn.incoming):
                 return False
         return True
-
-    async def _hear(self, incoming: Incoming) -> bool:
-        """Take the turn however long the database is away; False when it is time to stop before that."""
-        faults = 0
-        while not self._stopping.is_set():
-            try:
-                if faults < MOST_TRIES:
-                    await self._turns.hear(incoming)
-                else:
-                    await asyncio.to_thread(pass_over, self._turns.studio, incoming)
-            except AWAY as away:
-                await pause(self._stopping, self._studio.lost(type(away).__name__))
-            except Exception as fault:  # ours, of any kind: one update must not silence the bot
-                faults += 1
-                log.error("update %d failed: %s", incoming.update, where(fault))  # noqa: TRY400
-                if faults > MOST_TRIES:
-                    return True
-                await pause(self._stopping, 0.2 * faults)
-            else:
-                self._studio.back()
-                return True
-        return False
-
-
-async def pause(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until it is time to stop."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
-
-
-async def unless(stopping: asyncio.Event, work: Awaitable[Answer]) -> Answer | None:
-    """Its result, or None as soon as it is time to stop."""
-    working, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait())
-    try:
-        await asyncio.wait((working, stop), return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        stop.cancel()
-        await asyncio.gather(working, stop, return_exceptions=True)

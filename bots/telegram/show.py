@@ -10,12 +10,14 @@ from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPh
 from telegram.constants import MessageLimit
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
+from bots.rates import Rates
 from bots.telegram.errors import NOT_MODIFIED, meaning, says, seconds_of, was_never_sent
 from bots.telegram.fetch import fetch
 from bots.telegram.hear import PLATFORM
-from bots.telegram.layout import cut, keyboard
-from bots.telegram.rates import Rates
+from bots.telegram.layout import keyboard
+from bots.telegram.rates import limits
 from bots.turns import NotNow, Refused, Unanswered, open_picture
+from bots.words import cut
 from core.chat.outbox import Outgoing
 from core.conversation.messages import Gallery, Original, Reply, Say, Upload
 from core.conversation.views import Shown
@@ -49,7 +51,7 @@ class TelegramPlatform:
     def __init__(self, bot: Bot, studio: Studio, rates: Rates | None = None) -> None:
         self._bot = bot
         self._studio = studio
-        self._rates = rates or Rates()
+        self._rates = rates or Rates(limits)
         self._lost_since: float | None = None
 
     async def show(self, outgoing: Outgoing) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from telegram import Update, User
 
-from bots.telegram.hear import clean_name, hear
+from bots.telegram.hear import hear
+from bots.words import clean_name
 from core.chat import Incoming
 from core.conversation.messages import Chosen, Command, Heard, Photos, Text
 from tests.botapi import BotApiServer, Person

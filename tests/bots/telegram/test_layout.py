@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.layout import cut, keyboard
+from bots.telegram.layout import keyboard
+from bots.words import cut
 from core.conversation.messages import Option
 
 

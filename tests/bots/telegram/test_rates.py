@@ -1,6 +1,7 @@
 from itertools import pairwise
 
-from bots.telegram.rates import Rates
+from bots.rates import Rates
+from bots.telegram.rates import limits
 
 
 class Clock:
@@ -28,7 +29,7 @@ def busiest(moments: list[float], seconds: float) -> int:
 def test_three_go_at_once_and_then_one_a_second() -> None:
     clock = Clock()
 
-    moments = send_all(Rates(clock), clock, 7, 30)
+    moments = send_all(Rates(limits, clock), clock, 7, 30)
 
     assert moments[2] == moments[0]
     assert busiest(moments, 1.0) == 3
@@ -38,14 +39,14 @@ def test_three_go_at_once_and_then_one_a_second() -> None:
 def test_a_group_gets_twenty_a_minute() -> None:
     clock = Clock()
 
-    moments = send_all(Rates(clock), clock, -7, 60)
+    moments = send_all(Rates(limits, clock), clock, -7, 60)
 
     assert busiest(moments, 60.0) == 20
 
 
 def test_one_message_is_edited_every_three_seconds_in_private_and_every_five_in_a_group() -> None:
     clock = Clock()
-    rates = Rates(clock)
+    rates = Rates(limits, clock)
 
     private = send_all(rates, clock, 7, 5, "1")
     group = send_all(rates, clock, -7, 5, "1")
@@ -56,7 +57,7 @@ def test_one_message_is_edited_every_three_seconds_in_private_and_every_five_in_
 
 def test_chats_do_not_wait_for_one_another() -> None:
     clock = Clock()
-    rates = Rates(clock)
+    rates = Rates(limits, clock)
     send_all(rates, clock, 7, 3)
 
     assert rates.take(7) > 0
@@ -65,7 +66,7 @@ def test_chats_do_not_wait_for_one_another() -> None:
 
 def test_a_refused_message_does_not_count() -> None:
     clock = Clock()
-    rates = Rates(clock)
+    rates = Rates(limits, clock)
     send_all(rates, clock, 7, 3)
 
     waits = [rates.take(7) for _ in range(5)]
@@ -75,7 +76,7 @@ def test_a_refused_message_does_not_count() -> None:
 
 def test_silence_that_telegram_asks_for_is_kept() -> None:
     clock = Clock()
-    rates = Rates(clock)
+    rates = Rates(limits, clock)
 
     rates.hold(7, 30)
 
@@ -85,7 +86,7 @@ def test_silence_that_telegram_asks_for_is_kept() -> None:
 
 def test_chats_that_rest_are_forgotten() -> None:
     clock = Clock()
-    rates = Rates(clock)
+    rates = Rates(limits, clock)
 
     for chat in range(1, 25_000):
         rates.take(chat, "1")

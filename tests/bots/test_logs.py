@@ -1,7 +1,7 @@
 import io
 import logging
 
-from bots.telegram.logs import WithoutSecret
+from bots.logs import WithoutSecret
 from core.errors import where
 
 SECRET = "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K"

@@ -4,6 +4,8 @@ import logging
 
 # At INFO these write whole addresses, which hold the token.
 TALKATIVE = ("httpx", "httpcore")
+# These log the content of what they cannot read; our own code says which update it was.
+INDISCREET = ("telegram", "discord")
 
 
 class WithoutSecret(logging.Formatter):
@@ -19,13 +21,13 @@ class WithoutSecret(logging.Formatter):
         return written.replace(self._secret, "<token>") if self._secret else written
 
 
-def set_up(token: str, level: int) -> None:
-    """Log to stderr, never with the secret half of the token."""
+def set_up(secret: str, level: int) -> None:
+    """Log to stderr, never with the secret."""
     handler = logging.StreamHandler()
-    handler.setFormatter(WithoutSecret(token.partition(":")[2]))
+    handler.setFormatter(WithoutSecret(secret))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # The library logs the content of what it cannot read; our own code says which update it was.
-    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
