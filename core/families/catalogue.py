@@ -12,7 +12,11 @@ from core.errors import ModelUnusable
 
 @dataclass(frozen=True)
 class Base:
-    """A base model of the configuration; `training` holds the defaults of a training on it."""
+    """A base model of the configuration; `training` holds the defaults of a training on it.
+
+    `rest` is another model's folder, for one whose own folder holds some parts only, such as a UNet that was
+    taught another look: whatever is not under `path` is taken from there.
+    """
 
     name: str
     title: str
@@ -28,6 +32,11 @@ class Base:
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`
     training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
+    rest: Path | None = None
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path if self.rest is None or (self.path / path).exists() else self.rest / path
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class Pack:
     path: Path
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
+
+    def file(self, path: str) -> Path:
+        """Where a file of the pack lies."""
+        return self.path / path
 
 
 Entry = TypeVar("Entry", Base, Pack)
@@ -63,9 +76,11 @@ def read(file: Path) -> Catalogue:
 
 
 def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) -> Entry:
-    """Make one entry; its path is relative to the configuration's folder."""
+    """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
+        if "rest" in placed:
+            placed["rest"] = folder / placed["rest"]
         if "instance_tokens" in placed:
             placed["instance_tokens"] = tuple(placed["instance_tokens"])
         return kind(name=name, **placed)
@@ -86,10 +101,15 @@ def check(entry: Base | Pack) -> None:
     if not entry.sha256:
         raise ModelUnusable(entry.name, "the configuration names no sha256 of its files")
     for path, expected in entry.sha256.items():
-        file = entry.path / path
+        file = entry.file(path)
         if not file.is_file():
             raise ModelUnusable(entry.name, f"there is no file {file}")
-        with file.open("rb") as opened:
-            actual = file_digest(opened, "sha256").hexdigest()
+        actual = sha256_of(file)
         if actual != expected:
             raise ModelUnusable(entry.name, f"{path} has the sha256 {actual}, not {expected}")
+
+
+def sha256_of(file: Path) -> str:
+    """The sha256 of a file, in hexadecimal, as the configuration has it."""
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()

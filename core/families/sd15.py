@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import DDPMScheduler, StableDiffusionPipeline
+from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
 from diffusers.utils import logging as diffusers_logging
 from torch import Tensor
@@ -51,13 +51,16 @@ class Sd15:
         """Load a base from its folder, never from a network; raises ModelUnusable if it cannot be read."""
         diffusers_logging.disable_progress_bar()
         transformers_logging.disable_progress_bar()
+        how = {
+            "local_files_only": True,
+            "use_safetensors": True,
+            "dtype": torch.bfloat16 if device.type == "cuda" else torch.float32,
+        }
         try:
-            pipeline = StableDiffusionPipeline.from_pretrained(
-                base.path,
-                local_files_only=True,
-                use_safetensors=True,
-                dtype=torch.bfloat16 if device.type == "cuda" else torch.float32,
-            )
+            own: dict[str, Any] = {}
+            if base.rest is not None:
+                own["unet"] = UNet2DConditionModel.from_pretrained(base.path / "unet", **how)
+            pipeline = StableDiffusionPipeline.from_pretrained(base.rest or base.path, **how, **own)
         except (OSError, ValueError) as error:
             raise ModelUnusable(base.name, str(error)) from error
         pipeline.set_progress_bar_config(disable=True)

@@ -90,12 +90,17 @@ def encoded(plan: Plan, photos: list[Pixels], vae: Any) -> tuple[Tensor, Tensor]
     return place.mean.float().cpu(), place.std.float().cpu()
 
 
+def placed(plan: Plan, shots: list[Captioned], vae: Any, tokenizer: Any) -> Iterator[Latent]:
+    """Return pictures, as many as fit through the encoder at once, in the latent space."""
+    ids = tokens(tokenizer, [text for _, text, _ in shots])
+    means, spreads = encoded(plan, [pixels for pixels, _, _ in shots], vae)
+    weights = torch.stack([_weight(box) for _, _, box in shots])
+    return map(Latent, means.half(), spreads.half(), ids, weights.half())
+
+
 def _encoded(plan: Plan, stream: Iterator[Captioned], vae: Any, tokenizer: Any) -> Iterator[Latent]:
     while shots := list(itertools.islice(stream, AT_ONCE)):
-        ids = tokens(tokenizer, [text for _, text, _ in shots])
-        means, spreads = encoded(plan, [pixels for pixels, _, _ in shots], vae)
-        weights = torch.stack([_weight(box) for _, _, box in shots])
-        yield from map(Latent, means.half(), spreads.half(), ids, weights.half())
+        yield from placed(plan, shots, vae, tokenizer)
 
 
 def _weight(box: NDArray[np.float32] | None) -> Tensor:

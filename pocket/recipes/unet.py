@@ -96,9 +96,17 @@ def train(plan: Plan) -> None:
 
 
 def noise_loss(
-    plan: Plan, model: torch.nn.ModuleDict, seen: Batch, nothing: Tensor, noise: torch.Generator
+    plan: Plan,
+    model: torch.nn.ModuleDict,
+    seen: Batch,
+    nothing: Tensor,
+    noise: torch.Generator,
+    **conditions: Any,
 ) -> Tensor:
-    """Return the error of the noise found, weighted by min-SNR (Hang et al., 2023)."""
+    """Return the error of the noise found, weighted by min-SNR (Hang et al., 2023).
+
+    `conditions` are what the UNet is told besides the caption.
+    """
     count = len(seen.ids)
     unsaid = (torch.rand(count, generator=noise) < _UNSAID).to(plan.device)
     ids = torch.where(unsaid[:, None], nothing, seen.ids)
@@ -107,7 +115,7 @@ def noise_loss(
     added = torch.randn(seen.clean.shape, generator=noise).to(plan.device)
     noisy = signal.sqrt() * seen.clean + (1 - signal).sqrt() * added
     with plan.half_precision():
-        found = model["unet"](noisy, times.to(plan.device), model["text"](ids)[0]).sample
+        found = model["unet"](noisy, times.to(plan.device), model["text"](ids)[0], **conditions).sample
     ratio = (signal / (1 - signal)).flatten()
     error = ((found.float() - added) ** 2 * seen.weight[:, None]).mean((1, 2, 3))
     loss: Tensor = (ratio.clamp(max=_MOST_SIGNAL) / ratio * error).mean()

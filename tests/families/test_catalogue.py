@@ -115,3 +115,23 @@ def test_an_unknown_family_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_base_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelUnusable, match="tiny"):
         open_base(written(tmp_path, BASE), torch.device("cpu"))
+
+
+def test_what_a_models_own_folder_lacks_is_its_rests(tmp_path: Path) -> None:
+    rest = tmp_path / "rest"
+    rest.mkdir()
+    (rest / "shared").write_bytes(b"test")
+    base = replace(written(tmp_path, BASE), rest=rest)
+    both = replace(base, sha256={**base.sha256, "shared": base.sha256["weights"]})
+
+    catalogue.check(both)
+    (rest / "shared").write_bytes(b"tampered")
+
+    with pytest.raises(ModelUnusable, match="shared has the sha256"):
+        catalogue.check(both)
+
+
+def test_the_rest_of_a_model_is_relative_to_the_configuration(tmp_path: Path) -> None:
+    text = BASE.replace('path = "tiny"', 'path = "tiny"\nrest = "whole"')
+
+    assert written(tmp_path, text).rest == tmp_path / "whole"
