@@ -1,5 +1,6 @@
 """A studio in this process for benchmarks: the product's own conversation and jobs, without the queue between them."""
 
+import io
 import json
 import subprocess
 import tempfile
@@ -9,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
+from PIL import Image
 from sqlmodel import col, select
 
+from benchmarks.weights import models_file
+from core.artifacts import Pixels
 from core.chat import Incoming, arrivals, respond
 from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
 from core.jobs import open_workshop, run
 from core.jobs.workshop import Workshop
 from core.settings import Settings
 from core.storage.database import reading, writing
+from core.storage.keys import profile_key
 from core.storage.studio import Studio, open_studio
 from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
 from core.up import migrate, server_command, wait_for_server
@@ -99,6 +105,18 @@ class Bench:
             ).first()
             return list(session.exec(select(PictureRow).where(PictureRow.work_id == (newest and newest.id))))
 
+    def pixels(self, profile: Profile, picture: PictureRow) -> Pixels:
+        """A picture that was made, delivered or not."""
+        content = self.studio.files.read(picture.file, self.studio.keys.open(profile_key(profile.handle)))
+        with Image.open(io.BytesIO(content)) as opened:
+            return np.array(opened.convert("RGB"))
+
+    def words(self, profile: Profile) -> dict[str, Any]:
+        """What the owner said of the profile: its class word, its trigger and the rest."""
+        place = f"profile-{profile.handle}"
+        words: dict[str, Any] = self.studio.unseal(profile_key(profile.handle), profile.sealed, place)
+        return words
+
     def _draft(self, user: str) -> int:
         with reading(self.studio.engine) as session:
             drafts = (
@@ -108,10 +126,14 @@ class Bench:
 
 
 @contextmanager
-def bench() -> Iterator[Bench]:
-    """A studio in a temporary folder with its own server."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]  # pydantic's own
+def bench(models: Path | None = None) -> Iterator[Bench]:
+    """A studio in a temporary folder with its own server, on the measured weights or another configuration's."""
+    with tempfile.TemporaryDirectory() as folder, models_file() as measured:
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]  # pydantic's own
+            data_dir=Path(folder),
+            models_file=models or measured,
+        )
         server = subprocess.Popen(server_command(settings))
         try:
             wait_for_server(settings)

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -25,6 +24,7 @@ from diffusers import DDPMScheduler, StableDiffusionPipeline
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.weights import models_file
 from core.artifacts import Dataset, Pixels
 from core.families import catalogue, open_base
 from core.families.catalogue import Base
@@ -34,7 +34,6 @@ from core.training.methods import METHODS
 from core.training.plan import Plan
 from pocket.cast import photos_of
 
-MODELS = Path(__file__).parents[1] / "models.toml"
 SUBJECT, OTHERS = 1_000_001, 1_000_100  # nobody that the shipped weights have seen
 WARM_UP = 3  # steps that are taken and not counted
 
@@ -111,8 +110,9 @@ def shown(dataset: Dataset, chosen: Draws) -> tuple[list[Pixels], list[str]]:
 def compare(steps: int, threads: int) -> Comparison:
     """Let both loops take so many steps in turn."""
     torch.set_num_threads(threads)
-    base = catalogue.read(MODELS).bases["pocket"]
-    family = open_base(base, torch.device("cpu"))
+    with models_file() as models:
+        base = catalogue.read(models).bases["pocket"]
+        family = open_base(base, torch.device("cpu"))
     settings: dict[str, Any] = dict(base.training)
     plan = Plan(**settings)
     dataset = people()

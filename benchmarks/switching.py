@@ -1,12 +1,12 @@
 """[switch-overhead] Time added to a picture by switching between 20 adapters, against drawing with one of them."""
 
 import time
-from pathlib import Path
 from statistics import median
 
 import torch
 
 from benchmarks.row import Row, row
+from benchmarks.weights import models_file
 from core.artifacts import Adapter
 from core.families import open_base
 from core.families.catalogue import read
@@ -19,8 +19,9 @@ ROUNDS, FULL_ROUNDS = 20, 60
 def run(*, full: bool) -> list[Row]:
     """Draw in turn with the same adapter and with the next of twenty."""
     torch.set_num_threads(1)
-    base = read(Path("models.toml")).bases["pocket"]
-    family = open_base(base, torch.device("cpu"))
+    with models_file() as models:
+        base = read(models).bases["pocket"]
+        family = open_base(base, torch.device("cpu"))
     for number in range(ADAPTERS):
         trainable = family.trainable(rank=16, alpha=16, seed=number)
         with torch.no_grad():

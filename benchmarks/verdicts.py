@@ -12,6 +12,7 @@ import cv2
 from sqlmodel import select
 
 from benchmarks.row import Row, percentile, row
+from benchmarks.weights import models_file
 from bots.console.__main__ import Console
 from bots.console.hear import upload
 from bots.console.show import ConsolePlatform
@@ -29,8 +30,9 @@ PHOTOS, FULL_PHOTOS = 15, 40
 def run(*, full: bool) -> list[Row]:
     """Real processes: server, upkeep, worker; one training, and photos of the next draft meanwhile."""
     kept = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = own_settings(Path(folder) / "studio")
+    with tempfile.TemporaryDirectory() as folder, models_file() as models:
+        settings = own_settings(Path(folder) / "studio").model_copy(update={"models_file": models})
+        os.environ["MODELS_FILE"] = str(models)
         supervisor = start_studio(settings)
         threading.Thread(target=supervisor.watch, daemon=True).start()
         studio = open_studio(settings)

@@ -1,0 +1,68 @@
+"""Which weights are measured: those that ship, or those of the folder that `POCKET_WEIGHTS` names.
+
+Such a folder has the layout of `pocket/weights`; its files are vouched for by nobody but whoever names it.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from core.artifacts import Pixels
+from core.faces import FacePack
+from core.families import open_base
+from core.families.catalogue import Base, Pack, read, sha256_of
+from core.families.family import Family
+from pocket.judges import Attributes
+
+SHIPPED: Final = Path("pocket/weights")
+WEIGHTS: Final = Path(os.environ.get("POCKET_WEIGHTS") or SHIPPED)
+MODELS: Final = Path("models.toml")
+
+
+@contextmanager
+def models_file() -> Iterator[Path]:
+    """Yield a `models.toml` that names the measured weights, with their checksums.
+
+    What the measured folder lacks keeps the checksum it has, so that it is refused only when it is asked for.
+    """
+    if WEIGHTS == SHIPPED:
+        yield MODELS
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / MODELS.name
+        text = MODELS.read_text().replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
+        file.write_text(text)
+        catalogue = read(file)
+        entries: list[Base | Pack] = [*catalogue.bases.values(), *catalogue.packs.values()]
+        for entry in entries:
+            for path, known in entry.sha256.items():
+                if entry.file(path).is_file():
+                    text = text.replace(known, sha256_of(entry.file(path)))
+        file.write_text(text)
+        yield file
+
+
+def base(models: Path, name: str = "pocket") -> Family:
+    """The base of this name, on an accelerator where there is one."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return open_base(read(models).bases[name], torch.device(device))
+
+
+def shipped_pack() -> FacePack:
+    """The face pack that the product filters with."""
+    return FacePack.open(WEIGHTS / "faces", threads=torch.get_num_threads())
+
+
+def grader() -> FacePack:
+    """The second recogniser, which no other part has heard of: it grades pictures that the first one chose."""
+    return FacePack.open(WEIGHTS / "grader", threads=torch.get_num_threads())
+
+
+def attributes() -> Callable[[Pixels], Mapping[str, str]]:
+    """The classifier of what a picture of a person shows, by attribute."""
+    return Attributes.open(WEIGHTS / "judges").of
