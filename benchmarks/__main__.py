@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chat, learning, steps, switching, verdicts
+from benchmarks import autoencoder, base, chat, drift, faceid, faces, personal, steps, switching, verdicts
 from benchmarks.row import Row, table, write
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
@@ -12,7 +12,12 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "steps": steps.run,
     "switching": switching.run,
     "verdicts": verdicts.run,
-    "learning": learning.run,
+    "faces": faces.run,
+    "autoencoder": autoencoder.run,
+    "base": base.run,
+    "faceid": faceid.run,
+    "personal": personal.run,
+    "drift": drift.run,
 }
 
 

@@ -1,0 +1,146 @@
+"""Each benchmark whole, on two people and models of two steps: what it returns are its rows."""
+
+import math
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from benchmarks import autoencoder, base, drift, faceid, faces, personal, sheet
+from benchmarks.bench_studio import Bench, bench
+from benchmarks.people import adults, faces_of
+from benchmarks.row import Row
+from benchmarks.weights import SHIPPED
+from core.artifacts import Pixels
+from core.faces import FacePack
+from pocket.captions import attributes
+from pocket.cast import PEOPLE, photos_of
+from pocket.people import make_person
+from pocket.recipes import faceid as recipe
+from pocket.recipes.course import Plan
+from pocket.scenes import make_scene
+from tests.families.pocket_base import opened
+from tests.jobs.workplace import write_models
+
+
+@pytest.fixture(scope="module")
+def pack() -> FacePack:
+    return FacePack.open(SHIPPED / "faces", threads=1)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(write_models(tmp_path_factory.mktemp("models"), lowest_floor=-1.0)) as opened_studio:
+        yield opened_studio
+
+
+def named(rows: list[Row]) -> set[str]:
+    assert not any(math.isnan(one.value) for one in rows)
+    return {one.id for one in rows}
+
+
+def all_black(_: Pixels) -> Mapping[str, str]:
+    """Says the same of every picture."""
+    return {"hair_colour": "black", "glasses": "none", "background": "red", "expression": "neutral"}
+
+
+def test_faces(pack: FacePack) -> None:
+    rows = faces.measure(pack, opened(), PEOPLE[:2], photos=2, nobody=6, by_base=2)
+
+    assert named(rows) == {"face-auc", "face-tar", "face-recall", "face-false"}
+    assert {one.id: one.n for one in rows} == {
+        "face-auc": 2,
+        "face-tar": 2,
+        "face-recall": 4,
+        "face-false": 6,
+    }
+
+
+def test_the_autoencoder(pack: FacePack) -> None:
+    rows = autoencoder.measure(pack, pack, PEOPLE[:2], photos=3)
+
+    assert named(rows) == {"vae-gate", "vae-gate-graded", "vae-psnr"}
+    found = {one.id: one.value for one in rows}
+    assert found["vae-gate"] == found["vae-gate-graded"]
+    assert 20 < found["vae-psnr"] < 60
+
+
+def test_the_base(pack: FacePack) -> None:
+    rows = base.measure(opened(), pack, all_black, pictures=4, drawings=4)
+
+    assert named(rows) == {"base-one-face", "base-attributes", "attributes-classifier"}
+
+
+def test_a_judge_is_right_about_the_drawings_of_which_it_is() -> None:
+    people = PEOPLE[:6]
+
+    told = base.recognised(all_black, people, 1)
+
+    truth = [attributes(make_person(seed), make_scene(base.FIRST_SCENE + seed * 64)) for seed in people]
+    expected = [one["background"] == "red" for one in truth]
+    assert [one["background"] for one in told] == expected
+    assert [one["glasses"] for one in told] == [one["glasses"] == "none" for one in truth]
+
+
+def test_a_single_photo(pack: FacePack, tmp_path: Path) -> None:
+    for part in ("base", "faces"):
+        shutil.copytree(SHIPPED / part, tmp_path / part)
+    recipe.train(Plan(tmp_path, minutes=1, steps=1, workers=0, batch=1, people=2))
+
+    rows = faceid.measure(faceid.open_pipeline(tmp_path), pack, pack, adults(2), count=1, steps=2)
+
+    assert named(rows) == {"faceid-ratio"}
+    assert rows[0].n == 2
+
+
+def test_whole_profiles(studio: Bench, pack: FacePack) -> None:
+    people = adults(2)
+    enrolled = personal.enrolment(pack, people, 1)
+
+    rows = personal.rows([personal.learnt_and_drawn(studio, pack, seed, enrolled) for seed in people])
+
+    assert named(rows) >= {"train-seconds", "likeness-ratio", "likeness-gain", "candidates-per-delivered"}
+
+
+def test_drift(studio: Bench, pack: FacePack) -> None:
+    [seed] = adults(1)
+
+    found = drift.drift(studio, pack, all_black, seed, 4, again=True)
+
+    assert found.without is not None
+    assert 0 <= found.before.obeyed < 1
+    assert found.before.diversity != found.after.diversity
+
+
+def test_a_photo_again_is_a_near_copy_and_another_is_not(pack: FacePack) -> None:
+    photos = [photo.pixels for photo in photos_of(PEOPLE[1], 4, 256)]
+    [other] = [photo.pixels for photo in photos_of(PEOPLE[1], 1, 128, first_scene=70)]
+
+    seen = [personal.as_seen(pack, photo, 128) for photo in photos]
+
+    assert personal.near_copy(seen[2] // 2 + 60, seen)
+    assert not personal.near_copy(other, seen)
+
+
+def test_the_subject_is_first_where_it_is_enrolled(pack: FacePack) -> None:
+    people = PEOPLE[:6]
+    enrolled = {seed: faces_of(pack, [one.pixels for one in photos_of(seed, 3)]) for seed in people}
+    [photo] = photos_of(people[1], 1, first_scene=500)
+
+    assert personal.is_first(pack, photo.pixels, people[1], enrolled)
+    assert not personal.is_first(pack, photo.pixels, people[2], enrolled)
+
+
+def test_the_sheet_has_a_line_for_every_title(studio: Bench) -> None:
+    lines = [*sheet.of_the_base(studio.workshop.family(), 2), *sheet.of_a_profile(studio, adults(3)[2], 2)]
+
+    canvas = sheet.compose(lines, 2)
+
+    # Of what so short a training draws, not all has a face and is delivered.
+    assert [len(line.pictures) for line in lines[:6]] == [2] * 6
+    assert len(lines) == 7
+    assert canvas.size == (
+        2 * (sheet.CELL + sheet.GAP) + sheet.GAP,
+        7 * (sheet.TITLE + sheet.CELL + sheet.GAP) + sheet.GAP,
+    )
