@@ -20,7 +20,7 @@ from pocket.cast import HELD_OUT
 from pocket.recipes import faceid, fast, ink
 from pocket.recipes.course import Plan
 from tests.families.pocket_base import MODELS, pocket
-from tests.pocket.drawn_people import people_made
+from tests.pocket.drawn_subjects import subjects_made
 
 SHIPPED = Path(people.__file__).parent / "weights"
 RECIPES = (ink, faceid, fast)
@@ -111,7 +111,7 @@ def test_an_adapter_of_two_steps_has_learnt_in_every_part(trained: Path) -> None
 
 
 def test_a_face_is_learnt_from_another_photo_of_the_same_person() -> None:
-    with people_made() as seeds:
+    with subjects_made() as seeds:
         (pixels, _, _), other = faceid.pair(4, 6)
 
     assert set(seeds) == {4}
@@ -148,7 +148,7 @@ def test_the_distance_between_stops_is_nothing_at_the_picture_itself() -> None:
 
 @pytest.mark.parametrize("draw_one", [ink.ink_shot, faceid.pair])
 def test_no_adapter_is_taught_with_held_out_people(draw_one: Any) -> None:
-    with people_made() as seeds:
+    with subjects_made() as seeds:
         for number in (0, 1, 63 * HELD_OUT, 10**9 + 7):
             draw_one(number, HELD_OUT)
 
