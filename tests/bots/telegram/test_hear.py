@@ -9,7 +9,7 @@ from telegram import Update, User
 from bots.telegram.hear import hear
 from bots.words import clean_name
 from core.chat import Incoming
-from core.conversation.messages import Chosen, Command, Heard, Photos, Text
+from core.conversation.messages import Chosen, Command, Happened, Heard, Photos, Text
 from tests.botapi import BotApiServer, Person
 from tests.botapi.server import BOT
 from tests.bots.telegram.conftest import photo
@@ -44,7 +44,7 @@ def message(chat: dict[str, Any] = PRIVATE, **content: Any) -> Incoming | None:
     return translated({"update_id": 5, "message": raw})
 
 
-def heard_in_private(server: BotApiServer, ana: Person, text: str) -> Heard | None:
+def heard_in_private(server: BotApiServer, ana: Person, text: str) -> Heard | Happened | None:
     ana.send(text)
     incoming = last(server)
     return incoming.heard if incoming else None
