@@ -6,7 +6,7 @@ work asked for and the replies to deliver. An update that comes twice finds itse
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CursorResult
@@ -26,6 +26,7 @@ from core.conversation import phrases
 from core.conversation.messages import (
     Chosen,
     Drawing,
+    Form,
     Happened,
     Heard,
     Learning,
@@ -54,6 +55,7 @@ from core.storage.tables import (
 )
 
 NEWS_AT_ONCE = 20
+PANELS = frozenset({"discord"})  # platforms that show a draft as one message
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tup
             space=space,
             **person,  # type: ignore[arg-type]  # named above
         )
+        view = replace(view, panel=scene.platform in PANELS)
         turn = take_turn(view, now)
         followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
         if any(isinstance(after, Looked) for after in followed):
@@ -175,7 +178,7 @@ def _about(scene: Scene, heard: Heard) -> Profile | None:
         case Chosen(key):
             named = [scene.profile(handle) for handle in _handles(key)]
             return next((profile for profile in named if profile), None)
-        case Text() | Photos():
+        case Text() | Photos() | Form():
             return scene.draft()
     return None
 

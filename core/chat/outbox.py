@@ -199,6 +199,17 @@ def forget_message(studio: Studio, platform: str, outgoing: Outgoing) -> None:
             session.delete(posted)
 
 
+def forget_slots(studio: Studio, platform: str, chat: str, start: str) -> None:
+    """The messages of these slots may not be seen any more: their next replies are new messages."""
+    with writing(studio.engine) as session:
+        for posted in session.exec(
+            select(Posted).where(
+                Posted.platform == platform, Posted.chat == chat, col(Posted.slot).startswith(start)
+            )
+        ):
+            session.delete(posted)
+
+
 def _end(row: Delivery, state: DeliveryState) -> None:
     row.state, row.sealed, row.lease_until = state, b"", 0.0
 

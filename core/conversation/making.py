@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import photo_phrases, phrases
+from core.conversation import panel_phrases, panels, photo_phrases, phrases
 from core.conversation.effects import (
     AddPhotos,
     Confirm,
@@ -46,8 +46,10 @@ def lacks(draft: ProfileView) -> str:
     return ""
 
 
-def ask(draft: ProfileView, view: View) -> Say:
-    """The next question."""
+def ask(draft: ProfileView, view: View) -> Say | Gallery:
+    """The next question; where there are panels, all of them at once."""
+    if view.panel:
+        return panels.panel(draft, view)
     match lacks(draft):
         case "class_word":
             words = phrases.CLASSES + (phrases.MINOR_CLASSES if view.minors else ())
@@ -181,7 +183,10 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
                 for photo in draft.photos
             )
             changed = replace(draft, photos=kept)
-            return Turn((KeepPhoto(number, step == "in"),), (contact_sheet(changed), panel(changed, view)))
+            effect = KeepPhoto(number, step == "in")
+            if view.panel:
+                return Turn((effect,), (panels.panel(changed, view),))
+            return Turn((effect,), (contact_sheet(changed), panel(changed, view)))
         case "train":
             return _train_choice(view, draft, value)
         case "drop":
@@ -191,6 +196,8 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
 
 def hear_verdicts(view: View, draft: ProfileView) -> Turn:
     """Verdicts have changed: the panel changes in place, and the summary follows when it waited for them."""
+    if view.panel:
+        return Turn(replies=(panels.panel(draft, view),))
     replies: tuple[Reply, ...] = (panel(draft, view),)
     if not lacks(draft) and not any(photo.waiting for photo in draft.photos):
         replies += (summary(draft, view),)
@@ -201,7 +208,7 @@ def _option(draft: ProfileView, step: str, value: str, label: str) -> Option:
     return Option(f"{step}:{draft.handle}:{value}", label)
 
 
-def _say(*texts: str | Say) -> Turn:
+def _say(*texts: str | Say | Gallery) -> Turn:
     return Turn(replies=tuple(Say(text) if isinstance(text, str) else text for text in texts))
 
 
@@ -254,6 +261,11 @@ def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
 def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if value == "later":
         return Turn((PutAside(),), (Say(phrases.PUT_ASIDE),))
+    if view.panel:
+        if panels.missing(draft):
+            return _say(panels.panel(draft, view))
+        begun = Say(panel_phrases.TRAIN_BEGUN, slot=panels.slot(draft))
+        return Turn((Describe("photos_done", "yes"), Confirm()), (begun,))
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):
         return _say(ask(draft, view))

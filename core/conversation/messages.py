@@ -51,6 +51,17 @@ class Chosen:
     key: str
 
 
+@dataclass(frozen=True)
+class Form:
+    """A form about a profile that is being made; a field that is empty says nothing. `draft` is 0 for a new one."""
+
+    class_word: str = ""
+    name: str = ""
+    retention: str = ""
+    photos: tuple[Upload, ...] = ()
+    draft: int = 0
+
+
 # ── heard: from the workers
 
 
@@ -103,7 +114,7 @@ class Moved:
 
 
 Happened = Left | Removed | Moved
-Heard = Text | Command | Photos | Chosen | Opened | Looked | Learning | Drawing
+Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing
 
 
 # ── replies

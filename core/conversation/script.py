@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import keeping, making, news, phrases, sharing, sharing_phrases, work_phrases
+from core.conversation import forms, keeping, making, news, phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import (
     Delete,
     DeletePhotos,
@@ -21,6 +21,7 @@ from core.conversation.messages import (
     Chosen,
     Command,
     Drawing,
+    Form,
     Gallery,
     Heard,
     Learning,
@@ -65,6 +66,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return _say(phrases.PRIVATE_ONLY, slot=f"private-{heard.group}" if heard.group else "")
         case Photos():
             return making.hear_photos(view, heard)
+        case Form():
+            return forms.hear_form(view, heard)
         case Text(words) if view.group:
             return _answered(view, words.strip())
         case Text(words):
@@ -136,6 +139,8 @@ def _start(view: View) -> Turn:
 
 
 def _new(view: View) -> Turn:
+    if view.draft and view.panel:
+        return Turn((OpenDraft(),), (making.ask(view.draft, view),))
     if view.draft:
         drop = Option(f"drop:{view.draft.handle}:all", "Start over")
         question = making.ask(view.draft, view)

@@ -126,6 +126,7 @@ class View:
     person: str = ""
     new: bool = False
     group: bool = False
+    panel: bool = False  # the platform shows a draft as one message with everything in it
     profiles: tuple[ProfileView, ...] = ()
     draft: ProfileView | None = None
     current: int | None = None

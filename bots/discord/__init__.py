@@ -1,0 +1,1 @@
+"""Discord: interactions become things heard, replies become messages made of components."""

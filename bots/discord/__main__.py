@@ -1,0 +1,114 @@
+"""`python -m bots.discord`: the Discord bot."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bots.discord.client import Client
+from bots.discord.commands import make_tree, publish
+from bots.discord.setup import invite
+from bots.discord.show import DiscordPlatform
+from bots.hearing import Hearing, Line, pause
+from bots.logs import set_up
+from bots.turns import Turns
+from core.errors import SettingMissing, StudioError, where
+from core.settings import Settings
+from core.storage.studio import open_studio
+from core.work_queue import connect_async
+
+log = logging.getLogger("bots.discord")
+
+FAILED, CANNOT_START = 1, 2
+
+
+class TokenRefused(StudioError):
+    """Discord knows no bot of this token."""
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; answers the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bots.discord", description="The Discord bot.")
+    parser.add_argument("--debug", action="store_true", help="log more; never what people say")
+    debug = parser.parse_args().debug
+    settings = Settings()
+    set_up(settings.discord_token, logging.DEBUG if debug else logging.INFO)
+    try:
+        asyncio.run(serve(settings))
+    except (SettingMissing, TokenRefused) as why:
+        sys.stderr.write(f"{why}\n")
+        return CANNOT_START
+    except Exception as fault:  # the interpreter would print the error's words, which can be people's
+        log.critical("ended by %s", where(fault))
+        return FAILED
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    """Hear, answer and deliver until it is time to stop."""
+    if not settings.discord_token:
+        raise SettingMissing("DISCORD_TOKEN", "the Discord bot needs one; the Developer Portal gives it")
+    if settings.discord_api_url:
+        Route.BASE = f"{settings.discord_api_url.rstrip('/')}/api/v10"
+    stopping = asyncio.Event()
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wish, stopping.set)
+    studio = open_studio(settings)
+    redis = connect_async(settings)
+    client = Client(studio)
+    tree = make_tree(client)
+    turns = Turns(studio, DiscordPlatform(client, studio, client.lines), redis)
+    client.hearing = Hearing(turns, stopping)
+    try:
+        if not await sign_in(client, settings.discord_token, stopping):
+            return
+        if await publish(tree, settings.data_dir):
+            log.info("told Discord the commands")
+        log.info("to add it to a server: %s", invite(client.application_id or 0))
+        await work(client, turns, stopping)
+        log.info("%s stops", client.application_id)
+    finally:
+        await client.close()
+        await redis.aclose()
+        studio.engine.dispose()
+
+
+async def sign_in(client: Client, token: str, stopping: asyncio.Event) -> bool:
+    """Learn who we are, however long Discord is away; False when it is time to stop before that."""
+    line = Line("Discord")
+    while not stopping.is_set():
+        try:
+            await client.login(token)
+        except discord.LoginFailure:
+            raise TokenRefused("Discord does not accept the DISCORD_TOKEN that is set") from None
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            await pause(stopping, line.lost(type(error).__name__))
+        else:
+            line.back()
+            return True
+    return False
+
+
+async def work(client: Client, turns: Turns, stopping: asyncio.Event) -> None:
+    """Listen and do the other duties until one ends or it is time to stop."""
+    duties = asyncio.create_task(turns.run())
+    listening = asyncio.create_task(client.connect())
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait((duties, listening, stop), return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    duties.cancel()
+    await asyncio.wait((duties,))
+    await client.close()
+    await asyncio.wait((listening,))
+    for ended in (duties, listening):
+        if not ended.cancelled():
+            ended.result()  # raises what ended it
+
+
+if __name__ == "__main__":
+    sys.exit(main())

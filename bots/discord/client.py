@@ -1,0 +1,201 @@
+"""The client: what comes over the gateway is acknowledged at once and heard in its order.
+
+Buttons and forms are recognised by their custom ids alone, so that those of last year work after any number of
+restarts. Nothing that people wrote is logged.
+"""
+
+import asyncio
+import logging
+import sys
+from collections import deque
+from typing import Any
+
+import aiohttp
+import discord
+
+from bots.discord import phrases
+from bots.discord.forms import form, read_form
+from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, read_custom_id
+from bots.discord.lines import Line, Lines
+from bots.discord.places import is_direct, place_of
+from bots.discord.setup import intents
+from bots.hearing import AWAY, Hearing
+from bots.hearing import Line as Connection
+from core.chat import Incoming, outbox
+from core.conversation.messages import Chosen, Heard
+from core.errors import where
+from core.storage.studio import Studio
+
+log = logging.getLogger(__name__)
+
+NOTHING_SECONDS = 10.0  # until "thinking" is taken away where there was nothing to say
+MOST_FORMS = 10_000  # that were sent, and are remembered
+LONGEST_WAIT = 30.0  # seconds that the library may sleep over a limit before it gives the request back
+
+
+class Client(discord.AutoShardedClient):
+    """Discord's end of the bot."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(
+            intents=intents(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+        )
+        self.studio = studio
+        self.lines = Lines()
+        self.hearing: Hearing | None = None
+        self._gateway = Connection("Discord")
+        self._forms: deque[int] = deque(maxlen=MOST_FORMS)
+        self._errands: set[asyncio.Task[None]] = set()
+
+    # ── what is heard
+
+    async def take(self, interaction: discord.Interaction, heard: Heard, *, private: bool) -> None:
+        """Acknowledge an interaction and have it heard; the answer comes through the outbox."""
+        place = place_of(interaction, private=private)
+        line = self.lines.begin(interaction, place, ephemeral=private and not is_direct(interaction))
+        await self._hear(incoming(interaction, heard, place), line)
+
+    async def take_about_draft(self, interaction: discord.Interaction, heard: Heard) -> None:
+        """The same for what answers with the panel of a draft: it comes as a new message, where it was asked for."""
+        place = place_of(interaction, private=True)
+        line = self.lines.begin(interaction, place, ephemeral=not is_direct(interaction))
+        await self._forget_panels(str(place))
+        await self._hear(incoming(interaction, heard, place), line)
+
+    async def _hear(self, said: Incoming, line: Line | None) -> None:
+        assert self.hearing is not None  # noqa: S101  (set before the gateway is opened)
+        await self.hearing.hear(said)
+        if line and line.waiting:
+            self._later(self._tidy(line))
+
+    async def _forget_panels(self, chat: str) -> None:
+        try:
+            await asyncio.to_thread(outbox.forget_slots, self.studio, PLATFORM, chat, "panel-")
+        except AWAY:
+            return  # then the panel is changed where it is
+
+    async def _tidy(self, line: Line) -> None:
+        """Take "thinking" away when nothing was said to it."""
+        await asyncio.sleep(NOTHING_SECONDS)
+        if line.waiting and line.live:
+            line.waiting = False
+            try:
+                await line.interaction.delete_original_response()
+            except (discord.HTTPException, aiohttp.ClientError, OSError):
+                return
+
+    def _later(self, work: Any) -> None:
+        errand = asyncio.create_task(work)
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """A button, a list or a form; commands have their own way."""
+        data: Any = interaction.data or {}
+        if interaction.type not in (
+            discord.InteractionType.component,
+            discord.InteractionType.modal_submit,
+        ):
+            return
+        try:
+            owner, key = read_custom_id(str(data.get("custom_id", "")))
+        except ValueError:
+            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            return
+        if owner != interaction.user.id:
+            await self.tell(interaction, phrases.NOT_YOURS)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await self._form(interaction, key, data)
+        else:
+            await self._button(interaction, key, data)
+
+    async def _button(self, interaction: discord.Interaction, key: str, data: Any) -> None:
+        if key.startswith("pick:"):
+            key = str(next(iter(data.get("values") or ()), ""))
+        step, _, rest = key.partition(":")
+        handle, _, what = rest.partition(":")
+        if key == "new" or (step == "form" and what in ("photos", "class", "name") and handle.isdecimal()):
+            await self.ask(interaction, what or "new", draft=int(handle or 0))
+            return
+        try:
+            heard = Chosen(key)
+        except ValueError:
+            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            return
+        message = interaction.message
+        alone = is_direct(interaction) or bool(message and message.flags.ephemeral)
+        place = place_of(interaction, private=alone)
+        line = self.lines.begin(interaction, place, ephemeral=alone and not is_direct(interaction))
+        await self._hear(incoming(interaction, heard, place), line)
+
+    async def _form(self, interaction: discord.Interaction, key: str, data: Any) -> None:
+        kind, _, rest = key.partition(":")
+        parts = rest.split(":")
+        if kind != "modal" or len(parts) != 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
+            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            return
+        opened = int(parts[2])
+        if opened in self._forms:
+            await self.tell(interaction, phrases.FORM_AGAIN)
+            return
+        self._forms.append(opened)
+        place = place_of(interaction, private=True)
+        line = self.lines.begin(interaction, place, ephemeral=not is_direct(interaction))
+        if interaction.message is None:
+            await self._forget_panels(str(place))
+        heard = read_form(data, int(parts[1]))
+        await self._hear(form_incoming(interaction, heard, place, opened), line)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A direct message."""
+        if self.application_id and (said := hear_message(message, self.application_id)):
+            await self._hear(said, None)
+
+    # ── what needs no turn
+
+    async def ask(self, interaction: discord.Interaction, what: str, *, draft: int = 0) -> None:
+        """Open a form."""
+        await self._respond(
+            interaction.response.send_modal(
+                form(what, interaction, draft=draft, minors=self.studio.settings.minors)
+            )
+        )
+
+    async def tell(self, interaction: discord.Interaction, text: str) -> None:
+        """Say something to one person that changes nothing."""
+        await self._respond(interaction.response.send_message(text, ephemeral=not is_direct(interaction)))
+
+    async def _respond(self, work: Any) -> None:
+        try:
+            await work
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("an interaction was not answered: %s", type(error).__name__)
+
+    # ── the connection
+
+    async def on_ready(self) -> None:
+        """All shards are there."""
+        self._gateway.back()
+        log.info("%s listens on %d shards", self.application_id, self.shard_count or 1)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A shard was lost; the library goes on trying."""
+        if not self.is_closed():
+            self._gateway.lost(f"shard {shard} lost")
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """A shard is back, with all that happened meanwhile."""
+        self._gateway.back()
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """A shard is back, without what happened meanwhile."""
+        self._gateway.back()
+
+    async def on_error(self, event: str, *args: Any, **kwargs: Any) -> None:
+        """Log where something went wrong, without its words: those can be people's."""
+        fault = sys.exc_info()[1]
+        log.error("%s failed: %s", event, where(fault) if fault else "?")

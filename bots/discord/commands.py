@@ -1,0 +1,190 @@
+"""The commands that Discord lists, for servers, direct messages and people who bring the bot along."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range, allowed_contexts, allowed_installs
+
+from bots.discord import phrases, setup
+from bots.discord.client import Client
+from bots.discord.hear import PLATFORM, pictures, upload
+from bots.hearing import AWAY
+from core.chat import choices
+from core.conversation.messages import Command, Photos
+from core.conversation.views import ProfileView
+from core.errors import where
+from core.prompts import LONGEST_PROMPT, MOST_PICTURES
+
+log = logging.getLogger(__name__)
+
+MOST_CHOICES = 25
+SHAPES = {"square": "1:1", "portrait": "3:4", "tall": "1:2", "landscape": "4:3", "wide": "2:1"}
+
+
+class Tree(app_commands.CommandTree[Client]):
+    """The commands; what goes wrong in one is logged by its place alone."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
+    ) -> None:
+        """Log where something went wrong, and say that it did."""
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            log.warning("a command of another version was used")
+            await interaction.client.tell(interaction, phrases.UNKNOWN_BUTTON)
+            return
+        log.error("a command failed: %s", where(error.__cause__ or error))
+
+
+def make_tree(client: Client) -> Tree:
+    """All commands, not yet told to Discord."""
+    tree = Tree(
+        client,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+    tree.add_command(_profile(client))
+    for name, about in {
+        "profiles": "What I have learnt for you",
+        "status": "What is going on",
+        "cancel": "Stop what is going on",
+        "privacy": "What is kept, and your choices",
+    }.items():
+        tree.add_command(_private(client, name, about))
+    _drawing(client, tree)
+    _rest(client, tree)
+    return tree
+
+
+def _private(client: Client, name: str, about: str) -> app_commands.Command[app_commands.Group, ..., None]:
+    async def private(interaction: discord.Interaction) -> None:
+        await client.take(interaction, Command(name), private=True)
+
+    return app_commands.Command(name=name, description=about, callback=private)
+
+
+def _profile(client: Client) -> app_commands.Group:
+    group = app_commands.Group(name="profile", description="Teach me somebody")
+
+    @group.command(name="new", description="A new profile: a form, then a panel that only you see")
+    async def new(interaction: discord.Interaction) -> None:
+        await client.ask(interaction, "new")
+
+    @group.command(name="photos", description="Add photos to the profile you are making")
+    async def photos(interaction: discord.Interaction) -> None:
+        await client.ask(interaction, "photos")
+
+    @group.command(name="draft", description="Go on with the profile you are making")
+    async def draft(interaction: discord.Interaction) -> None:
+        await client.take_about_draft(interaction, Command("new"))
+
+    return group
+
+
+def _drawing(client: Client, tree: Tree) -> None:
+    @tree.command(name="imagine", description="Draw")
+    @app_commands.describe(
+        prompt="What to draw, for example: as an astronaut, studio light",
+        profile="Whom; without it, the one you use now",
+        count="How many pictures",
+        without="What shall not be in them",
+        shape="The pictures' shape",
+        seed="The same number with the same words draws the same",
+        base="The base model",
+    )
+    @app_commands.choices(shape=[Choice(name=name, value=ratio) for name, ratio in SHAPES.items()])
+    async def imagine(
+        interaction: discord.Interaction,
+        prompt: Range[str, 1, LONGEST_PROMPT],
+        profile: str | None = None,
+        count: Range[int, 1, MOST_PICTURES] | None = None,
+        without: str | None = None,
+        shape: str | None = None,
+        seed: Range[int, 0, 2**53 - 1] | None = None,
+        base: str | None = None,
+    ) -> None:
+        words = f'@"{profile.replace(chr(34), "")}" {prompt}' if profile else prompt
+        flags = {"n": count, "ar": shape, "seed": seed, "base": base, "no": without}
+        words += "".join(f" --{flag} {value}" for flag, value in flags.items() if value is not None)
+        await client.take(interaction, Command("imagine", words), private=False)
+
+    @imagine.autocomplete("profile")
+    async def offered_profiles(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        found = await _profiles(client, interaction)
+        usable = [one for one in found if one.state in ("trained", "queued", "training")]
+        return _matching(((_line(one), one.trigger) for one in usable), typed)
+
+    @imagine.autocomplete("base")
+    async def offered_bases(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        try:
+            found = await asyncio.to_thread(choices.bases, client.studio)
+        except AWAY:
+            return []
+        return _matching(((title, name) for name, title in found.items()), typed)
+
+
+def _rest(client: Client, tree: Tree) -> None:
+    @tree.command(name="forget", description="Delete a profile for ever")
+    @app_commands.describe(profile="Which one; without it, I ask")
+    async def forget(interaction: discord.Interaction, profile: str | None = None) -> None:
+        await client.take(interaction, Command("delete", profile or ""), private=True)
+
+    @forget.autocomplete("profile")
+    async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        found = await _profiles(client, interaction)
+        return _matching(((_line(one), one.name) for one in found if one.name), typed)
+
+    @tree.command(name="help", description="Everything I understand")
+    async def everything(interaction: discord.Interaction) -> None:
+        await client.tell(interaction, phrases.HELP)
+
+    @tree.command(name="setup", description="For admins: what I may do here, and what is missing")
+    @app_commands.default_permissions(manage_guild=True)
+    @allowed_contexts(guilds=True)
+    @allowed_installs(guilds=True, users=True)
+    async def look(interaction: discord.Interaction) -> None:
+        await client.tell(interaction, setup.report(interaction))
+
+    @tree.context_menu(name="Add photos to profile")
+    async def add_photos(interaction: discord.Interaction, message: discord.Message) -> None:
+        found = pictures(message)
+        if not found:
+            await client.tell(interaction, phrases.NO_PICTURES)
+            return
+        heard = Photos(tuple(map(upload, found)), group=str(message.id))
+        await client.take_about_draft(interaction, heard)
+
+
+async def _profiles(client: Client, interaction: discord.Interaction) -> tuple[ProfileView, ...]:
+    try:
+        return await asyncio.to_thread(choices.profiles, client.studio, PLATFORM, str(interaction.user.id))
+    except AWAY:
+        return ()
+
+
+def _line(profile: ProfileView) -> str:
+    likeness = f", likeness {profile.similarity:.2f}" if profile.similarity is not None else ""
+    return f"{profile.name} ({profile.class_word}{likeness})"[:100]
+
+
+def _matching(offered: Iterable[tuple[str, str]], typed: str) -> list[Choice[str]]:
+    return [
+        Choice(name=label, value=value) for label, value in offered if typed.casefold() in label.casefold()
+    ][:MOST_CHOICES]
+
+
+async def publish(tree: Tree, folder: Path) -> bool:
+    """Tell Discord the commands when they are others than the last time; answers whether it was told."""
+    written = json.dumps([command.to_dict(tree) for command in tree.get_commands()], sort_keys=True)
+    told = hashlib.sha256(written.encode()).hexdigest()
+    note = folder / f"discord-commands-{tree.client.application_id}"
+    if note.exists() and note.read_text() == told:
+        return False
+    await tree.sync()
+    note.write_text(told)
+    return True

@@ -1,0 +1,97 @@
+"""Forms: what is asked in them, and what was filled in. They are read from what Discord sends, so that a form
+that was open while the bot was started again is heard as well."""
+
+from typing import Any
+
+import discord
+from discord import SelectOption, ui
+
+from bots.discord.hear import custom_id, raw_upload
+from core.conversation.messages import Form
+from core.conversation.phrases import CLASSES, MINOR_CLASSES, RETENTION, RETENTION_SHORT
+
+MOST_FILES = 10  # https://docs.discord.com/developers/components/reference#file-upload
+LONGEST_NAME = 40
+OTHER = "other"
+
+
+def form(what: str, interaction: discord.Interaction, *, draft: int = 0, minors: bool = False) -> ui.Modal:
+    """A form of five fields at most: `new`, or one field of a draft: `photos`, `class` or `name`."""
+    fields = {
+        "new": (_kind(minors), _class(), _name(required=False), _retention(), _photos(required=False)),
+        "photos": (_photos(required=True),),
+        "class": (_kind(minors), _class()),
+        "name": (_name(required=True),),
+    }
+    titles = {"new": "A new profile", "photos": "Add photos", "class": "What is it?", "name": "Its name"}
+    key = f"modal:{what}:{draft}:{interaction.id}"
+    modal = ui.Modal(title=titles[what], custom_id=custom_id(interaction.user.id, key))
+    for field in fields[what]:
+        modal.add_item(field)
+    modal.stop()  # the library would keep it in memory to call it back; we go by its custom id
+    return modal
+
+
+def _kind(minors: bool) -> ui.Label[Any]:
+    words = CLASSES + (MINOR_CLASSES if minors else ())
+    options = [SelectOption(label=word, value=word) for word in words]
+    options.append(SelectOption(label="something else: write it below", value=OTHER))
+    return ui.Label(text="What is it?", component=ui.Select(custom_id="kind", options=options))
+
+
+def _class() -> ui.Label[Any]:
+    return ui.Label(
+        text="Class, if it is something else",
+        description="One to three words, such as tabby cat. The closer the word, the better I do.",
+        component=ui.TextInput(custom_id="class", required=False, max_length=30),
+    )
+
+
+def _name(*, required: bool) -> ui.Label[Any]:
+    field: ui.TextInput[Any] = ui.TextInput(
+        custom_id="name", required=required, max_length=LONGEST_NAME, placeholder="Ana 2026"
+    )
+    return ui.Label(text="Name", description="By which you will ask for it.", component=field)
+
+
+def _retention() -> ui.Label[Any]:
+    options = [
+        SelectOption(label=RETENTION_SHORT[key].capitalize(), value=key, description=sentence[:100])
+        for key, sentence in RETENTION.items()
+    ]
+    return ui.Label(
+        text="After training", component=ui.Select(custom_id="retention", options=options, required=False)
+    )
+
+
+def _photos(*, required: bool) -> ui.Label[Any]:
+    return ui.Label(
+        text="Photos",
+        description="Up to 10 at once, 15 to 20 in all are best: sharp, one face each, different days and light.",
+        component=ui.FileUpload(
+            custom_id="photos", required=required, min_values=int(required), max_values=MOST_FILES
+        ),
+    )
+
+
+def read_form(data: dict[str, Any], draft: int) -> Form:
+    """What was filled in."""
+    values: dict[str, Any] = {}
+    for label in data.get("components", ()):
+        field = label.get("component") or {}
+        values[field.get("custom_id", "")] = field.get("values") or field.get("value") or ""
+    files = data.get("resolved", {}).get("attachments", {})
+    kind = _first(values.get("kind"))
+    return Form(
+        class_word=_first(values.get("class")) or (kind if kind != OTHER else ""),
+        name=_first(values.get("name")),
+        retention=_first(values.get("retention")),
+        photos=tuple(raw_upload(files[number]) for number in values.get("photos") or () if number in files),
+        draft=draft,
+    )
+
+
+def _first(value: str | list[str] | None) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return (value or "").strip()

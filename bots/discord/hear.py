@@ -1,0 +1,99 @@
+"""What Discord's events say, in the words that every platform shares."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bots.discord.places import Place
+from bots.words import clean_name
+from core.chat import Incoming
+from core.conversation.messages import Command, Heard, Photos, Text, Upload
+
+PLATFORM = "discord"
+
+
+def incoming(interaction: discord.Interaction, heard: Heard, place: Place) -> Incoming:
+    """Something heard through an interaction; its id makes it be heard once."""
+    return _incoming(interaction.application_id, interaction.id, interaction.user, heard, place)
+
+
+def form_incoming(interaction: discord.Interaction, heard: Heard, place: Place, opened: int) -> Incoming:
+    """A form that was sent: one that was opened once is heard once, however often it is sent."""
+    found = _incoming(interaction.application_id, opened, interaction.user, heard, place)
+    return Incoming(**{**vars(found), "source": f"{PLATFORM}-form:{interaction.application_id}"})
+
+
+def hear_message(message: discord.Message, application: int) -> Incoming | None:
+    """A direct message; None when it says nothing."""
+    if message.guild is not None or message.author.bot:
+        return None
+    heard: Heard
+    if message.attachments:
+        heard = Photos(tuple(map(upload, message.attachments)), group=str(message.id))
+    elif message.content.startswith("/"):
+        name, _, words = message.content[1:].partition(" ")
+        heard = Command(name, words)
+    elif message.content:
+        heard = Text(message.content)
+    else:
+        return None
+    return _incoming(application, message.id, message.author, heard, Place(message.author.id))
+
+
+def _incoming(application: int, update: int, user: discord.abc.User, heard: Heard, place: Place) -> Incoming:
+    return Incoming(
+        platform=PLATFORM,
+        source=f"{PLATFORM}:{application}",
+        update=update,
+        user=str(user.id),
+        chat=str(place),
+        heard=heard,
+        person=clean_name(user.display_name),
+        group=bool(place.channel),
+    )
+
+
+def upload(attachment: discord.Attachment) -> Upload:
+    """A file of a message."""
+    return Upload(
+        attachment.url,
+        str(attachment.id),
+        attachment.size,
+        attachment.filename,
+        attachment.content_type or "",
+    )
+
+
+def raw_upload(attachment: dict[str, Any]) -> Upload:
+    """A file of a form."""
+    return Upload(
+        attachment["url"],
+        str(attachment["id"]),
+        attachment["size"],
+        attachment["filename"],
+        attachment.get("content_type") or "",
+    )
+
+
+def pictures(message: discord.Message) -> Sequence[discord.Attachment]:
+    """The files of a message that say they are pictures; a name alone may say so too."""
+    return [
+        file
+        for file in message.attachments
+        if (file.content_type or "").startswith("image/")
+        or file.filename.lower().endswith((".heic", ".avif", ".webp", ".jpg", ".jpeg", ".png"))
+    ]
+
+
+def custom_id(user: int, key: str) -> str:
+    """What a button carries: whose it is, and its key."""
+    return f"{user}/{key}"
+
+
+def read_custom_id(written: str) -> tuple[int, str]:
+    """Whose button it is and its key; raises ValueError for one that is none of ours."""
+    user, slash, key = written.partition("/")
+    if not slash or not user.isdecimal() or not key.isascii() or not 0 < len(key) <= 64:
+        raise ValueError("no button of ours")
+    return int(user), key

@@ -1,0 +1,32 @@
+"""What only Discord's bot says: of its own commands, its forms and its permissions."""
+
+HELP = (
+    "/profile new - teach me somebody: a form, then a panel that only you see\n"
+    "/profile photos - add photos to it; or right-click a message with pictures, Apps, Add photos to profile\n"
+    "/profile draft - go on with the profile you were making\n"
+    "/imagine - draw; choose whom in its profile field\n"
+    "/profiles - what I have learnt for you\n"
+    "/status - what is going on\n"
+    "/cancel - stop what is going on\n"
+    "/forget - delete a profile for ever\n"
+    "/privacy - what is kept, and your choices\n"
+    "In a direct message you may simply send photos."
+)
+NOT_YOURS = "That is somebody else's. /imagine draws for you, /profile new makes a profile of your own."
+FORM_AGAIN = "That form has arrived already."
+UNKNOWN_BUTTON = "That button is none of mine any more. /status shows what is going on."
+NO_PICTURES = "That message has no pictures. Choose one with JPG, PNG, WebP, HEIC or AVIF files."
+ALL_THERE = "Everything I need in this channel is there."
+USER_INSTALLED = (
+    "I am not a member of this server, you only brought me along: pictures that take longer than 15 minutes come "
+    "to you in a direct message. An admin can add me here: {invite}"
+)
+
+
+def missing(permissions: list[str], invite: str) -> str:
+    """What an admin has to allow, and where."""
+    return (
+        f"In this channel I lack: {', '.join(permissions)}. Without them, what takes longer than 15 minutes comes in a "
+        "direct message instead. Allow them to my role in the channel's permissions, or add me again with exactly what "
+        f"I use: {invite}"
+    )
