@@ -9,6 +9,7 @@ import logging
 import sys
 from collections import deque
 from typing import Any
+from weakref import WeakValueDictionary
 
 import aiohttp
 import discord
@@ -50,6 +51,7 @@ class Client(discord.AutoShardedClient):
         self._gateway = Connection("Discord")
         self._forms: deque[int] = deque(maxlen=MOST_FORMS)
         self._errands: set[asyncio.Task[None]] = set()
+        self._people: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # ── what is heard
 
@@ -63,12 +65,15 @@ class Client(discord.AutoShardedClient):
         """The same for what answers with the panel of a draft: it comes as a new message, where it was asked for."""
         place = place_of(interaction, private=True)
         line = self.lines.begin(interaction, place, ephemeral=not is_direct(interaction))
-        await self._forget_panels(str(place))
-        await self._hear(incoming(interaction, heard, place), line)
+        await self._hear(incoming(interaction, heard, place), line, anew=True)
 
-    async def _hear(self, said: Incoming, line: Line | None) -> None:
+    async def _hear(self, said: Incoming, line: Line | None, *, anew: bool = False) -> None:
+        """One turn after another for each person; `anew` shows their draft in a new message."""
         assert self.hearing is not None  # noqa: S101  (set before the gateway is opened)
-        await self.hearing.hear(said)
+        async with self._people.setdefault(said.user, asyncio.Lock()):
+            if anew:
+                await self._forget_panels(said.chat)
+            await self.hearing.hear(said)
         if line and line.waiting:
             self._later(self._tidy(line))
 
@@ -145,10 +150,8 @@ class Client(discord.AutoShardedClient):
         self._forms.append(opened)
         place = place_of(interaction, private=True)
         line = self.lines.begin(interaction, place, ephemeral=not is_direct(interaction))
-        if interaction.message is None:
-            await self._forget_panels(str(place))
-        heard = read_form(data, int(parts[1]))
-        await self._hear(form_incoming(interaction, heard, place, opened), line)
+        said = form_incoming(interaction, read_form(data, int(parts[1])), place, opened)
+        await self._hear(said, line, anew=interaction.message is None)
 
     async def on_message(self, message: discord.Message) -> None:
         """A direct message."""

@@ -43,7 +43,7 @@ def _class() -> ui.Label[Any]:
     return ui.Label(
         text="Class, if it is something else",
         description="One to three words, such as tabby cat. The closer the word, the better I do.",
-        component=ui.TextInput(custom_id="class", required=False, max_length=30),
+        component=ui.TextInput(custom_id="word", required=False, max_length=30),
     )
 
 
@@ -83,7 +83,7 @@ def read_form(data: dict[str, Any], draft: int) -> Form:
     files = data.get("resolved", {}).get("attachments", {})
     kind = _first(values.get("kind"))
     return Form(
-        class_word=_first(values.get("class")) or (kind if kind != OTHER else ""),
+        class_word=_first(values.get("word")) or (kind if kind != OTHER else ""),
         name=_first(values.get("name")),
         retention=_first(values.get("retention")),
         photos=tuple(raw_upload(files[number]) for number in values.get("photos") or () if number in files),

@@ -1,0 +1,133 @@
+"""The gateway: https://docs.discord.com/developers/events/gateway"""
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+
+from aiohttp import WSCloseCode, web
+
+from tests.discordapi import payloads
+from tests.discordapi.model import Json
+from tests.discordapi.world import World
+
+HEARTBEAT_MS = 20_000
+
+
+@dataclass
+class Session:
+    """One shard's session, which outlives its connection."""
+
+    id: str
+    shard: int
+    shards: int
+    socket: web.WebSocketResponse | None
+    sent: list[Json] = field(default_factory=list)
+
+
+class Gateway:
+    """Every session, and what has been told to it."""
+
+    def __init__(self, world: World, shards: int) -> None:
+        self.world = world
+        self.shards = shards
+        self.identified: list[Json] = []
+        self.resumed = 0
+        self._sessions: dict[str, Session] = {}
+        self._numbers = itertools.count(1)
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def address(self, url: str) -> str:
+        """Return the address of the gateway."""
+        return url.replace("http://", "ws://") + "/gw/"
+
+    def send(self, event: str, body: Json, guild: int | None) -> None:
+        """Tell the shard that has the server; direct messages are the first shard's."""
+        for session in self._sessions.values():
+            if session.shard == ((guild >> 22) % session.shards if guild else 0):
+                self._dispatch(session, event, body)
+
+    def _dispatch(self, session: Session, event: str, body: Json) -> None:
+        frame = {"op": 0, "t": event, "s": len(session.sent) + 1, "d": body}
+        session.sent.append(frame)
+        if session.socket is not None and not session.socket.closed:
+            task = asyncio.get_running_loop().create_task(_send(session.socket, frame))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def serve(self, http: web.Request) -> web.WebSocketResponse:
+        """Serve one connection."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(http)
+        self._sockets.add(socket)
+        await _send(socket, {"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+        try:
+            async for frame in socket:
+                if frame.type.name in ("TEXT", "BINARY"):
+                    await self._hear(socket, json.loads(frame.data))
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def _hear(self, socket: web.WebSocketResponse, frame: Json) -> None:
+        match frame["op"]:
+            case 1:
+                await _send(socket, {"op": 11, "t": None, "s": None, "d": None})
+            case 2:
+                await self._identify(socket, frame["d"])
+            case 6:
+                await self._resume(socket, frame["d"])
+
+    async def _identify(self, socket: web.WebSocketResponse, body: Json) -> None:
+        self.identified.append(body)
+        shard, shards = body.get("shard", (0, 1))
+        session = Session(f"session-{next(self._numbers)}", shard, shards, socket)
+        self._sessions = {key: each for key, each in self._sessions.items() if each.shard != shard}
+        self._sessions[session.id] = session
+        mine = [
+            guild
+            for guild in self.world.guilds.values()
+            if guild.member and (guild.id >> 22) % shards == shard
+        ]
+        ready = {
+            "v": 10, "user": payloads.user(self.world.bot), "private_channels": [], "session_id": session.id,
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in mine],
+            "resume_gateway_url": self.address(self.world.base), "shard": [shard, shards],
+            "application": {"id": str(self.world.app), "flags": 0},
+        }  # fmt: skip
+        self._dispatch(session, "READY", ready)
+        for guild in mine:
+            place = self.world.channels[guild.channel]
+            self._dispatch(
+                session, "GUILD_CREATE", payloads.guild(guild, place, self.world.bot, self.world.people)
+            )
+
+    async def _resume(self, socket: web.WebSocketResponse, body: Json) -> None:
+        session = self._sessions.get(body["session_id"])
+        if session is None:
+            await _send(socket, {"op": 9, "t": None, "s": None, "d": False})
+            return
+        self.resumed += 1
+        session.socket = socket
+        for frame in session.sent[body["seq"] :]:
+            await _send(socket, frame)
+        self._dispatch(session, "RESUMED", {})
+
+    async def lose(self, how: str) -> None:
+        """Lose every connection."""
+        if how == "invalid":
+            self._sessions.clear()
+        for socket in list(self._sockets):
+            if how == "drop":
+                await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+            else:
+                op = 7 if how == "reconnect" else 9
+                await _send(socket, {"op": op, "t": None, "s": None, "d": False})
+
+
+async def _send(socket: web.WebSocketResponse, frame: Json) -> None:
+    try:
+        await socket.send_str(json.dumps(frame))
+    except (ConnectionResetError, RuntimeError):
+        return  # its session is told when it comes back

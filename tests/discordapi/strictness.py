@@ -1,0 +1,90 @@
+"""What Discord refuses in messages and forms: https://docs.discord.com/developers/components/reference"""
+
+from collections import Counter
+
+from tests.discordapi.model import COMPONENTS_V2, File, Json, Refused, walk
+
+IN_MODALS = {3, 4, 5, 6, 7, 8, 19, 21, 22, 23}
+
+
+def _bad(why: str) -> Refused:
+    return Refused(400, 50035, f"Invalid Form Body: {why}")
+
+
+def check_message(body: Json, files: tuple[File, ...], *, was_v2: bool = False) -> None:
+    """Refuse what Discord would."""
+    v2 = bool(body.get("flags", 0) & COMPONENTS_V2) or was_v2
+    components = list(walk(body.get("components") or []))
+    if v2 and (body.get("content") or body.get("embeds")):
+        raise _bad("content and embeds go with no components v2")
+    if len(body.get("content") or "") > 2000:
+        raise _bad("content is longer than 2000")
+    if not v2 and any(each["type"] not in (1, 2, 3, 5, 6, 7, 8) for each in components):
+        raise _bad("components v2 need their flag")
+    if len(components) > 40:
+        raise _bad(f"{len(components)} components, 40 are the most")
+    if sum(len(each["content"]) for each in components if each["type"] == 10) > 4000:
+        raise _bad("more than 4000 characters")
+    if len(files) > 10:
+        raise _bad("more than 10 files")
+    ids = Counter(each["custom_id"] for each in components if "custom_id" in each)
+    if any(count > 1 for count in ids.values()):
+        raise _bad("a custom id stands there twice")
+    for each in components:
+        check_component(each, {file.name for file in files})
+    if not body.get("content") and not components and not files:
+        raise Refused(400, 50006, "Cannot send an empty message")
+
+
+def check_component(each: Json, names: set[str]) -> None:
+    """Refuse one component that Discord would."""
+    if "custom_id" in each and not 1 <= len(each["custom_id"]) <= 100:
+        raise _bad("a custom id has 1 to 100 characters")
+    match each["type"]:
+        case 1:
+            buttons = [child for child in each["components"] if child["type"] == 2]
+            if not 1 <= len(each["components"]) <= 5 or (buttons and len(buttons) < len(each["components"])):
+                raise _bad("a row has 1 to 5 buttons or one list")
+        case 2 if not 1 <= len(each.get("label", "")) <= 80:
+            raise _bad("a label has 1 to 80 characters")
+        case 3:
+            options = each["options"]
+            if not 1 <= len(options) <= 25 or len({one["value"] for one in options}) < len(options):
+                raise _bad("a list has 1 to 25 different options")
+            if any(len(one[key]) > 100 for one in options for key in ("label", "value")):
+                raise _bad("an option has at most 100 characters")
+            if len(each.get("placeholder") or "") > 150:
+                raise _bad("a placeholder has at most 150 characters")
+        case 10 if not each["content"]:
+            raise _bad("words are missing")
+        case 12:
+            if not 1 <= len(each["items"]) <= 10:
+                raise _bad("a gallery has 1 to 10 pictures")
+            for item in each["items"]:
+                _check_file(item["media"]["url"], names)
+        case 13:
+            _check_file(each["file"]["url"], names)
+
+
+def _check_file(url: str, names: set[str]) -> None:
+    if not url.startswith("attachment://") or url.removeprefix("attachment://") not in names:
+        raise _bad(f"{url} is no file of this message")
+
+
+def check_modal(data: Json) -> None:
+    """Refuse a form that Discord would."""
+    if not 1 <= len(data["title"]) <= 45 or not 1 <= len(data["custom_id"]) <= 100:
+        raise _bad("a form has a title of at most 45 and an id of at most 100 characters")
+    if not 1 <= len(data["components"]) <= 5:
+        raise _bad("a form has 1 to 5 fields")
+    for label in data["components"]:
+        if label["type"] != 18 or label["component"]["type"] not in IN_MODALS:
+            raise _bad("a field is a label with something to fill in")
+        if not 1 <= len(label["label"]) <= 45 or len(label.get("description") or "") > 100:
+            raise _bad("a label has at most 45 characters, its description 100")
+        inner = label["component"]
+        check_component(inner, set())
+        if inner["type"] == 19 and not 0 <= inner.get("min_values", 1) <= inner.get("max_values", 1) <= 10:
+            raise _bad("a field takes at most 10 files")
+        if len(inner.get("placeholder") or "") > 100 and inner["type"] == 4:
+            raise _bad("a placeholder has at most 100 characters")
