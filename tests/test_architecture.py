@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 from bots.console.show import ConsolePlatform
+from bots.discord.layout import content
 from bots.telegram.show import present
 from core.accounts import find_account, open_profile
 from core.conversation.messages import Reply
@@ -34,6 +35,12 @@ def test_every_kind_of_reply_is_shown_by_telegram() -> None:
     unknown = present.dispatch(object)
 
     assert [kind.__name__ for kind in get_args(Reply) if present.dispatch(kind) is unknown] == []
+
+
+def test_every_kind_of_reply_is_shown_by_discord() -> None:
+    unknown = content.dispatch(object)
+
+    assert [kind.__name__ for kind in get_args(Reply) if content.dispatch(kind) is unknown] == []
 
 
 def test_every_kind_of_reply_is_shown_by_the_console() -> None:

@@ -1,95 +1,16 @@
 """The bot as a process of its own, talking to a loopback Bot API server."""
 
-import io
-import os
 import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from core.settings import Settings
 from core.up import migrate
 from tests.botapi import BotApiServer
-
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 20.0  # seconds; starting a process on a busy machine takes some
-
-
-@dataclass
-class BotProcess:
-    """`python -m bots.telegram`, as often as it is started."""
-
-    server: BotApiServer
-    data: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def log(self) -> str:
-        """All that every start has written to stderr."""
-        path = self.data / "log"
-        return path.read_text() if path.exists() else ""
-
-    def start(self, *arguments: str, **environment: str) -> None:
-        """Start it, and return when it listens."""
-        before = self.log.count(" listens")
-        self.launch(*arguments, **environment)
-        until(lambda: self.log.count(" listens") > before, lambda: self.log)
-
-    def launch(self, *arguments: str, **environment: str) -> None:
-        """Start it without waiting."""
-        known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        settings = {
-            "TELEGRAM_TOKEN": self.server.token,
-            "TELEGRAM_API_URL": self.server.url,
-            "DATA_DIR": str(self.data),
-            "DATABASE_URL": "",
-            "REDIS_URL": "",
-        }
-        with (self.data / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bots.telegram", *arguments],
-                cwd=ROOT,
-                env={**known, **settings, **environment},
-                stdout=log,
-                stderr=log,
-            )
-
-    def rest(self) -> None:
-        """Return when every reply has been delivered and noted."""
-        with closing(sqlite3.connect(self.data / "likeness.db")) as database:
-            left = "SELECT count(*) FROM delivery WHERE lower(state) IN ('pending', 'sending')"
-            until(lambda: database.execute(left).fetchone() == (0,), lambda: self.log)
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal and return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
-
-
-def photo(shade: int) -> bytes:
-    """A plain picture, different for each shade."""
-    written = io.BytesIO()
-    Image.new("RGB", (64, 48), (shade * 20 % 256, 80, 160)).save(written, "JPEG")
-    return written.getvalue()
-
-
-def until(seen: Callable[[], object], otherwise: Callable[[], object], timeout: float = PATIENCE) -> None:
-    """Wait until something is seen; what was there instead is the error."""
-    end = time.monotonic() + timeout
-    while not seen():
-        if time.monotonic() > end:
-            raise TimeoutError(f"not seen within {timeout} s: {otherwise()}")
-        time.sleep(0.02)
+from tests.bots.processes import BotProcess, not_outliving
 
 
 @pytest.fixture(scope="package")
@@ -114,10 +35,19 @@ def bot(server: BotApiServer, empty_studio: Path, tmp_path: Path) -> Iterator[Bo
 
 
 @pytest.fixture(scope="module")
-def running(empty_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
-    """A bot that listens, with a server and a studio that a module's tests share; each brings its own people."""
+def shared() -> Iterator[BotApiServer]:
+    """A server that a module's tests share; each brings its own people."""
+    with BotApiServer() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def running(
+    shared: BotApiServer, empty_studio: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BotProcess]:
+    """A bot that listens to the shared server."""
     data = shutil.copytree(empty_studio, tmp_path_factory.mktemp("running") / "studio")
-    with BotApiServer() as server, bot_in(server, data) as bot:
+    with bot_in(shared, data) as bot:
         bot.start("--debug")
         yield bot
 
@@ -125,10 +55,6 @@ def running(empty_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @contextmanager
 def bot_in(server: BotApiServer, data: Path) -> Iterator[BotProcess]:
     """A bot over a data folder, which does not outlive the block."""
-    bot = BotProcess(server, data)
-    try:
+    places = {"TELEGRAM_TOKEN": server.token, "TELEGRAM_API_URL": server.url}
+    with not_outliving(BotProcess("bots.telegram", places, data)) as bot:
         yield bot
-    finally:
-        if bot.process and bot.process.poll() is None:
-            bot.process.kill()
-            bot.process.wait()

@@ -9,14 +9,14 @@ import pytest
 
 from tests.botapi import BotApiServer, Person
 from tests.botapi.model import Call
-from tests.bots.telegram.conftest import BotProcess, until
+from tests.bots.processes import BotProcess, until
 
 NAMES = (f"Ana{number}" for number in count())
 
 
 @pytest.fixture
-def server(running: BotProcess) -> BotApiServer:
-    return running.server
+def server(running: BotProcess, shared: BotApiServer) -> BotApiServer:
+    return shared
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from core.chat import Incoming
 from core.conversation.messages import Chosen, Command, Happened, Heard, Photos, Text
 from tests.botapi import BotApiServer, Person
 from tests.botapi.server import BOT
-from tests.bots.telegram.conftest import photo
+from tests.bots.processes import photo
 
 US = User(BOT.id, BOT.first_name, is_bot=True, username=BOT.username)
 ANA = {"id": 7, "is_bot": False, "first_name": "Ana"}

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.botapi import BotApiServer
-from tests.bots.telegram.conftest import PATIENCE, BotProcess, photo
+from tests.bots.processes import PATIENCE, BotProcess, photo
 
 
 def test_without_a_token_it_says_what_is_missing(bot: BotProcess) -> None:

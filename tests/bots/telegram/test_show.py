@@ -18,7 +18,7 @@ from core.storage.files import new_name
 from core.storage.studio import Studio, open_studio
 from tests.botapi import BotApiServer, Person
 from tests.botapi.conftest import library_bot
-from tests.bots.telegram.conftest import photo
+from tests.bots.processes import photo
 
 KEY = "profile-1"
 AGAIN = Option("again:1", "Again")

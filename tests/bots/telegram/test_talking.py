@@ -7,14 +7,14 @@ import pytest
 from bots.telegram.hear import COMMANDS
 from tests.botapi import BotApiServer, Person
 from tests.botapi.model import Call
-from tests.bots.telegram.conftest import BotProcess, photo, until
+from tests.bots.processes import BotProcess, photo, until
 
 NAMES = (f"Ana{number}" for number in count())
 
 
 @pytest.fixture
-def server(running: BotProcess) -> BotApiServer:
-    return running.server
+def server(running: BotProcess, shared: BotApiServer) -> BotApiServer:
+    return shared
 
 
 @pytest.fixture
