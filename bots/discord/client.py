@@ -22,7 +22,7 @@ from bots.discord.places import is_direct, place_of
 from bots.discord.setup import intents
 from bots.hearing import AWAY, Hearing
 from bots.hearing import Line as Connection
-from core.chat import Incoming, outbox
+from core.chat import Incoming, objection, outbox
 from core.conversation.messages import Chosen, Heard
 from core.errors import where
 from core.storage.studio import Studio
@@ -111,8 +111,8 @@ class Client(discord.AutoShardedClient):
         except ValueError:
             await self.tell(interaction, phrases.UNKNOWN_BUTTON)
             return
-        if owner != interaction.user.id:
-            await self.tell(interaction, phrases.NOT_YOURS)
+        if owner != interaction.user.id and _is_alone(interaction):
+            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
         elif interaction.type is discord.InteractionType.modal_submit:
             await self._form(interaction, key, data)
         else:
@@ -131,11 +131,25 @@ class Client(discord.AutoShardedClient):
         except ValueError:
             await self.tell(interaction, phrases.UNKNOWN_BUTTON)
             return
-        message = interaction.message
-        alone = is_direct(interaction) or bool(message and message.flags.ephemeral)
+        alone = _is_alone(interaction)
         place = place_of(interaction, private=alone)
         line = self.lines.begin(interaction, place, ephemeral=alone and not is_direct(interaction))
-        await self._hear(incoming(interaction, heard, place), line)
+        said = incoming(interaction, heard, place)
+        if said.group and (objection := await self._objection(said)):
+            await self._whisper(line, objection)
+            return
+        await self._hear(said, line)
+
+    async def _objection(self, said: Incoming) -> str:
+        try:
+            return await asyncio.to_thread(objection, self.studio, said)
+        except AWAY:
+            return ""  # the turn decides by itself, later
+
+    async def _whisper(self, line: Line, text: str) -> None:
+        """Say something to one person below a message that everybody sees."""
+        if await self.lines.usable(line):
+            await self._respond(line.interaction.followup.send(text, ephemeral=True))
 
     async def _form(self, interaction: discord.Interaction, key: str, data: Any) -> None:
         kind, _, rest = key.partition(":")
@@ -202,3 +216,9 @@ class Client(discord.AutoShardedClient):
         """Log where something went wrong, without its words: those can be people's."""
         fault = sys.exc_info()[1]
         log.error("%s failed: %s", event, where(fault) if fault else "?")
+
+
+def _is_alone(interaction: discord.Interaction) -> bool:
+    """Whether nobody else sees the message whose button this is."""
+    message = interaction.message
+    return is_direct(interaction) or message is None or message.flags.ephemeral

@@ -51,6 +51,7 @@ def _incoming(application: int, update: int, user: discord.abc.User, heard: Hear
         heard=heard,
         person=clean_name(user.display_name),
         group=bool(place.channel),
+        private=str(Place(user.id)),
     )
 
 

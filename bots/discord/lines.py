@@ -83,6 +83,10 @@ class Lines:
         line = self._messages.get(message)
         return line if line and await _usable(line) else None
 
+    async def usable(self, line: Line) -> bool:
+        """Whether an interaction was acknowledged in time, and can be answered still."""
+        return await _usable(line)
+
     def can_change(self, line: Line, message: int) -> None:
         """Note that a message can be changed through this interaction."""
         self._messages[message] = line

@@ -12,7 +12,6 @@ HELP = (
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
 )
-NOT_YOURS = "That is somebody else's. /imagine draws for you, /profile new makes a profile of your own."
 FORM_AGAIN = "That form has arrived already."
 UNKNOWN_BUTTON = "That button is none of mine any more. /status shows what is going on."
 NO_PICTURES = "That message has no pictures. Choose one with JPG, PNG, WebP, HEIC or AVIF files."

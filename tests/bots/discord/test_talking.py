@@ -4,10 +4,13 @@ from itertools import count
 
 import pytest
 
+from core.conversation.phrases import GONE
+from core.conversation.sharing_phrases import NOT_SHARED, not_yours
 from tests.bots.processes import BotProcess, photo, until
 from tests.discordapi import DiscordServer, Person
 from tests.discordapi.person import fields
 
+NOT_YOURS = not_yours("")
 NAMES = (f"Ana{number}" for number in count())
 
 
@@ -173,7 +176,7 @@ def test_a_button_of_somebody_else_changes_nothing(server: DiscordServer, ana: P
 
     ben.tap("Cancel", said)
 
-    assert ben.wait_for_text("That is somebody else's.").only_for == ben.user.id
+    assert ben.wait_for_text(NOT_YOURS).only_for == ben.user.id
     assert said.words.startswith("Drawing 4...")
 
 
@@ -189,7 +192,9 @@ def test_a_forged_button_is_answered_and_does_nothing(ana: Person, forged: str) 
     if forged.startswith("form"):
         ana.submit(asked, [("one.jpg", photo(1))])
     ana.wait_for(lambda _: len(ana.from_bot()) == 2)
-    assert ana.from_bot()[-1].words in ("That profile is deleted.", "That question is answered already.")
+    answer = ana.from_bot()[-1]
+    assert answer.words in (NOT_YOURS, NOT_SHARED, GONE)
+    assert answer.only_for == ana.user.id
 
 
 @pytest.mark.parametrize("foreign", ["", "button", "0/", "x/new", "\N{GRINNING FACE}/new", "1" * 100])
