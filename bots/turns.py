@@ -7,14 +7,15 @@ trying, and says once when it is back; all it works on is in the database, so no
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from core.chat import Incoming, arrivals, news, outbox, respond_all
-from core.conversation.messages import Upload
+from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
+from core.conversation.messages import Moved, Removed, Upload
 from core.conversation.views import Shown
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.storage.studio import Studio
@@ -40,6 +41,18 @@ class Refused(Exception):
     """The platform will never take it: blocked, or the chat is gone."""
 
 
+class SpaceGone(Refused):
+    """The group or server has removed the bot, or is no more."""
+
+
+class SpaceMoved(Exception):
+    """The platform gave the group another name."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__("the group has another name")
+        self.to = to
+
+
 class MessageGone(Exception):
     """The message that was to be replaced is gone; the reply must be sent as a new one."""
 
@@ -62,6 +75,9 @@ class Platform(Protocol):
     async def fetch(self, upload: Upload) -> bytes:
         """Download an announced file. Raises PhotoRefused, or NotNow when the platform does not answer."""
 
+    async def is_admin(self, space: str, user: str) -> bool | None:
+        """Whether somebody is an admin of a group or server at this moment; None when the platform does not say."""
+
 
 class Turns:
     """One platform's bot at work."""
@@ -81,11 +97,25 @@ class Turns:
 
         Raises whatever went wrong in this turn; nothing of it has happened then.
         """
+        if incoming.group:
+            incoming = await self._ranked(incoming)
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._heard.append((incoming, answer))
         if self._hearing is None or self._hearing.done():
             self._hearing = asyncio.create_task(self._hear_all())
         return await answer
+
+    async def objection(self, incoming: Incoming) -> str:
+        """What somebody should read, alone, whose tap is not theirs to make; empty when it is."""
+        if not incoming.group:
+            return ""
+        return await asyncio.to_thread(objection, self.studio, await self._ranked(incoming))
+
+    async def _ranked(self, incoming: Incoming) -> Incoming:
+        """With whether the speaker is an admin of the space, asked of the platform, where that matters."""
+        if not await asyncio.to_thread(wants_rank, self.studio, incoming):
+            return incoming
+        return replace(incoming, admin=await self.platform.is_admin(incoming.space, incoming.user))
 
     async def _hear_all(self) -> None:
         """Take all turns that wait, as one commit, until none waits."""
@@ -138,6 +168,14 @@ class Turns:
             message, media = await self.platform.show(outgoing)
         except NotNow as later:
             await asyncio.to_thread(outbox.put_off, self.studio, outgoing, later.seconds)
+        except SpaceMoved as moved:
+            await asyncio.to_thread(
+                space_event, self.studio, self.platform.name, outgoing.chat, Moved(moved.to)
+            )
+            await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 0.0)
+        except SpaceGone:
+            await asyncio.to_thread(space_event, self.studio, self.platform.name, outgoing.chat, Removed())
+            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
         except (Refused, KeyGone):
             await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
         except MessageGone:

@@ -1,15 +1,13 @@
 """Words on their way between people and the studio, on any platform."""
 
-import unicodedata
+from core import names
 
 LONGEST_PERSON = 40
 
 
 def clean_name(name: str) -> str:
-    """A name that can stand in a sentence: without control characters and not too long."""
-    seen = "".join(" " if char.isspace() else char for char in name)
-    plain = "".join(char for char in seen if not unicodedata.category(char).startswith("C"))
-    return " ".join(plain.split())[:LONGEST_PERSON].strip()
+    """A person's name that can stand in a sentence: safe to show, and not too long."""
+    return names.clean_name(name, LONGEST_PERSON)
 
 
 def cut(text: str, most: int) -> str:

@@ -81,6 +81,10 @@ class ConsolePlatform:
             files.append(file)
         return files
 
+    async def is_admin(self, space: str, user: str) -> bool | None:
+        """A terminal has no groups."""
+        return False
+
     async def fetch(self, upload: Upload) -> bytes:
         """Read an announced file from this machine."""
         if (upload.size or 0) > MOST_BYTES:

@@ -28,6 +28,7 @@ GONE = (
     "there is no text in the message to edit",
     "there is no caption in the message to edit",
 )
+SPACE_GONE = ("bot was kicked", "bot is not a member", "group chat was deleted")
 TOO_LARGE = "request entity too large"
 TOKEN_SECONDS = 30.0  # a token that is refused is an operator's matter and may be mended
 

@@ -1,19 +1,46 @@
 """What an update of Telegram says, in the words that every platform shares."""
 
-from telegram import Message, MessageEntity, Update, User
+from telegram import (
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatID, ChatType
 
-from bots.words import clean_name
+from bots.words import LONGEST_PERSON
 from core.chat import Incoming
-from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
+from core.conversation.messages import (
+    Chosen,
+    Command,
+    Happened,
+    Heard,
+    Left,
+    Moved,
+    Photos,
+    Removed,
+    Text,
+    Upload,
+)
+from core.names import clean_name
 
 PLATFORM = "telegram"
+LONGEST_TITLE = 60
 NOBODY = frozenset(ChatID)  # anonymous admins, channels and Telegram itself: many speak through these
 COMMANDS = {
     "start": "what I do",
     "new": "teach me somebody",
     "profiles": "what I have learnt for you",
     "imagine": "draw",
+    "share": "let a group draw a profile of yours",
+    "revoke": "end that",
+    "usage": "who drew it, and how often",
+    "settings": "a group's rules, for its admins",
+    "pool": "give credits to a group",
     "status": "what is going on",
     "delete": "delete a profile for ever",
     "cancel": "stop what is going on",
@@ -24,7 +51,12 @@ COMMANDS = {
 
 def hear(update: Update, us: User) -> Incoming | None:
     """One update, translated; None when it is not meant for us or nobody can be held to have said it."""
+    change = update.my_chat_member or update.chat_member
+    if change:
+        return _changed(update, change, us)
     query, place = update.callback_query, update.message
+    if place and (event := _happened(place, us)):
+        return _event(update, place.chat, us, *event)
     speaker: User | None = None
     heard: Heard | None = None
     if query:
@@ -36,6 +68,7 @@ def hear(update: Update, us: User) -> Incoming | None:
         return None
     # A message that is too old to be looked at names only its chat.
     topic = where.message_thread_id if isinstance(where, Message) and where.is_topic_message else None
+    group = where.chat.type != ChatType.PRIVATE
     return Incoming(
         platform=PLATFORM,
         source=f"{PLATFORM}:{us.id}",
@@ -43,8 +76,48 @@ def hear(update: Update, us: User) -> Incoming | None:
         user=str(speaker.id),
         chat=f"{where.chat.id}/{topic}" if topic else str(where.chat.id),
         heard=heard,
-        person=clean_name(speaker.first_name),
-        group=where.chat.type != ChatType.PRIVATE,
+        person=clean_name(speaker.first_name, LONGEST_PERSON),
+        group=group,
+        space=str(where.chat.id) if group else "",
+        title=clean_name(where.chat.title or "", LONGEST_TITLE),
+    )
+
+
+def _changed(update: Update, change: ChatMemberUpdated, us: User) -> Incoming | None:
+    """Somebody's place in a group has changed; of ours Telegram always tells, of others' to admins alone."""
+    member = change.new_chat_member
+    if change.chat.type == ChatType.PRIVATE or not _is_out(member):
+        return None
+    if member.user.id == us.id:
+        return _event(update, change.chat, us, Removed())
+    return _event(update, change.chat, us, Left(), str(member.user.id))
+
+
+def _is_out(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return not member.is_member
+    return member.status in (ChatMember.LEFT, ChatMember.BANNED)
+
+
+def _happened(message: Message, us: User) -> tuple[Happened] | tuple[Happened, str] | None:
+    """What a service message tells of the group, and of whom."""
+    if message.migrate_to_chat_id:
+        return (Moved(str(message.migrate_to_chat_id)),)
+    if gone := message.left_chat_member:
+        return (Removed(),) if gone.id == us.id else (Left(), str(gone.id))
+    return None
+
+
+def _event(update: Update, chat: Chat, us: User, what: Happened, user: str = "") -> Incoming:
+    return Incoming(
+        platform=PLATFORM,
+        source=f"{PLATFORM}:{us.id}",
+        update=update.update_id,
+        user=user,
+        chat=str(chat.id),
+        heard=what,
+        group=True,
+        space=str(chat.id),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bots.hearing import Hearing, Line, pause, unless
+from bots.hearing import AWAY, Hearing, Line, pause, unless
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
 from bots.turns import Turns
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
 ANSWER_SECONDS = 10.0  # on top of the poll's own
-KINDS = ["message", "callback_query"]
+KINDS = ["message", "callback_query", "my_chat_member", "chat_member"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Poll:
             if turn := self._read(update):
                 people[turn.incoming.user].append(turn)
                 if turn.query:
-                    answer = asyncio.create_task(self._answer(turn.query))
+                    answer = asyncio.create_task(self._answer(turn))
                     self._answers.add(answer)
                     answer.add_done_callback(self._answers.discard)
         return all(await asyncio.gather(*(self._in_turn(turns) for turns in people.values())))
@@ -105,10 +105,13 @@ class Poll:
             return None
         return _Turn(incoming, update.callback_query.id if update.callback_query else "")
 
-    async def _answer(self, query: str) -> None:
-        """End the waiting circle on a button; it ends by itself when this comes too late."""
+    async def _answer(self, turn: _Turn) -> None:
+        """End the waiting circle on a button, with a word for whom it is not; it ends by itself if this is late."""
+        objection = ""
+        with suppress(*AWAY):
+            objection = await self._turns.objection(turn.incoming)
         with suppress(TelegramError):
-            await self._bot.answer_callback_query(query)
+            await self._bot.answer_callback_query(turn.query, objection or None, show_alert=bool(objection))
 
     async def _in_turn(self, turns: Iterable[_Turn]) -> bool:
         for turn in turns:

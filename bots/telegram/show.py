@@ -6,17 +6,24 @@ import time
 from dataclasses import dataclass
 from functools import singledispatch
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions
+from telegram import (
+    Bot,
+    ChatMember,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+)
 from telegram.constants import MessageLimit
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bots.rates import Rates
-from bots.telegram.errors import NOT_MODIFIED, meaning, says, seconds_of, was_never_sent
+from bots.telegram.errors import NOT_MODIFIED, SPACE_GONE, meaning, says, seconds_of, was_never_sent
 from bots.telegram.fetch import fetch
 from bots.telegram.hear import PLATFORM
 from bots.telegram.layout import keyboard
 from bots.telegram.rates import limits
-from bots.turns import NotNow, Refused, Unanswered, open_picture
+from bots.turns import NotNow, Refused, SpaceGone, SpaceMoved, Unanswered, open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
 from core.conversation.messages import Gallery, Original, Reply, Say, Upload
@@ -77,6 +84,15 @@ class TelegramPlatform:
         self._lost_since = None
         return shown
 
+    async def is_admin(self, space: str, user: str) -> bool | None:
+        """Whether somebody is an admin of a group at this moment; None when Telegram does not say."""
+        try:
+            member = await self._bot.get_chat_member(int(space), int(user))
+        except TelegramError as error:
+            log.warning("whether somebody is an admin is not known: %s", type(error).__name__)
+            return None
+        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
     async def fetch(self, upload: Upload) -> bytes:
         """Download an announced file. Raises PhotoRefused, or NotNow when Telegram does not answer."""
         return await fetch(self._bot, upload)
@@ -88,6 +104,10 @@ class TelegramPlatform:
             raise NotNow(self._backoff()) from error
         if isinstance(error, RetryAfter):
             self._rates.hold(place.chat, seconds_of(error))
+        if isinstance(error, ChatMigrated):
+            raise SpaceMoved(str(error.new_chat_id)) from error
+        if isinstance(error, Forbidden) and says(error, *SPACE_GONE):
+            raise SpaceGone(error.message) from error
         meant = meaning(error)
         if isinstance(meant, Refused):
             log.warning("delivery %d is refused: %s", outgoing.id, error.message)

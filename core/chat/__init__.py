@@ -122,6 +122,14 @@ def _respond(studio: Studio, session: Session, incoming: Incoming) -> bool:
     return True
 
 
+def space_event(studio: Studio, platform: str, chat: str, what: Happened) -> None:
+    """What is learnt of a space while something is delivered there."""
+    space = chat.partition("/")[0]
+    incoming = Incoming(platform, platform, 0, "", chat, what, group=True, space=space)
+    with writing(studio.engine) as session:
+        happened(studio, session, incoming, what)
+
+
 def _scene(studio: Studio, session: Session, account: Account, incoming: Incoming) -> Scene:
     space = None
     if incoming.group and incoming.space:
@@ -237,7 +245,7 @@ def _handles(key: str) -> list[int]:
 def pass_over(studio: Studio, incoming: Incoming) -> None:
     """Count an update as heard that cannot be worked with through our fault, and say so to the person."""
     with writing(studio.engine) as session:
-        if not _first_time(session, incoming):
+        if not _first_time(session, incoming) or isinstance(incoming.heard, Happened):
             return
         account, _ = find_account(studio, session, incoming.platform, incoming.user)
         reply = Say(phrases.OUR_FAULT)
@@ -278,4 +286,4 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
     _turns(scene, heard, {})
 
 
-__all__ = ["Incoming", "Reply", "news", "objection", "respond", "respond_all", "wants_rank"]
+__all__ = ["Incoming", "Reply", "news", "objection", "respond", "respond_all", "space_event", "wants_rank"]

@@ -9,7 +9,7 @@ from telegram import Update, User
 from bots.telegram.hear import hear
 from bots.words import clean_name
 from core.chat import Incoming
-from core.conversation.messages import Chosen, Command, Happened, Heard, Photos, Text
+from core.conversation.messages import Chosen, Command, Happened, Heard, Left, Moved, Photos, Removed, Text
 from tests.botapi import BotApiServer, Person
 from tests.botapi.server import BOT
 from tests.bots.processes import photo
@@ -221,6 +221,39 @@ def test_those_through_whom_many_speak_are_not_heard(content: dict[str, Any]) ->
 def test_service_messages_are_not_heard() -> None:
     assert message(GROUP, new_chat_members=[ANA]) is None
     assert message(pinned_message={"message_id": 1, "date": 0, "chat": PRIVATE}) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "heard", "user"),
+    [
+        ({"left_chat_member": {"id": 8, "is_bot": False, "first_name": "Ben"}}, Left(), "8"),
+        ({"left_chat_member": {"id": BOT.id, "is_bot": True, "first_name": "Likeness"}}, Removed(), ""),
+        ({"migrate_to_chat_id": -100777}, Moved("-100777"), ""),
+    ],
+)
+def test_what_happens_to_a_group(content: dict[str, Any], heard: Happened, user: str) -> None:
+    incoming = message(GROUP, **content)
+
+    assert incoming is not None
+    assert (incoming.heard, incoming.user, incoming.space) == (heard, user, "-100123")
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "status", "heard"),
+    [
+        ("my_chat_member", BOT.id, {"status": "kicked", "until_date": 0}, Removed()),
+        ("my_chat_member", BOT.id, {"status": "member"}, None),
+        ("chat_member", 8, {"status": "left"}, Left()),
+    ],
+)
+def test_who_is_out(kind: str, who: int, status: dict[str, Any], heard: Happened | None) -> None:
+    member = {"user": {"id": who, "is_bot": who == BOT.id, "first_name": "x"}}
+    change = {"chat": GROUP, "from": ANA, "date": 0, "old_chat_member": {**member, "status": "member"}}
+    change["new_chat_member"] = {**member, **status}
+
+    incoming = translated({"update_id": 5, kind: change})
+
+    assert (incoming.heard if incoming else None) == heard
 
 
 def test_a_topic_is_a_chat_of_its_own_and_a_thread_of_replies_is_not() -> None:

@@ -1,0 +1,420 @@
+"""A profile shared with a group: used there by its members, listed, counted, and taken back at once."""
+
+import pytest
+from sqlmodel import select
+
+from core.chat import Incoming, news, objection, outbox, respond
+from core.conversation import sharing_phrases
+from core.conversation.messages import (
+    Chosen,
+    Command,
+    Gallery,
+    Happened,
+    Heard,
+    Left,
+    Moved,
+    Removed,
+    Reply,
+    Say,
+)
+from core.storage import ledger
+from core.storage.database import new_handle, reading, writing
+from core.storage.keys import profile_key, space_key
+from core.storage.studio import Studio
+from core.storage.tables import (
+    Account,
+    Delivery,
+    Grant,
+    Identity,
+    Member,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Space,
+    Version,
+    Work,
+    WorkState,
+)
+from core.storage.work import claim, finish
+from tests.chat.people import Person, confirmed
+
+GROUP = "-100"
+
+
+class Group:
+    """A group on the console, and everything that was said in it and to its people alone."""
+
+    def __init__(self, studio: Studio, chat: str = GROUP) -> None:
+        self.studio, self.chat, self.updates = studio, chat, 0
+        self.said: dict[str, list[Reply]] = {}
+        self.shown: dict[str, Reply] = {}
+
+    def hear(
+        self, user: str, heard: Heard | Happened, *, admin: bool | None = False, topic: str = ""
+    ) -> list[Reply]:
+        self.updates += 1
+        chat = f"{self.chat}/{topic}" if topic else self.chat
+        incoming = Incoming(
+            "console", f"group{self.chat}", self.updates, user, chat, heard,
+            person=user.capitalize(), group=True, space=self.chat, title="Friday people", admin=admin,
+        )  # fmt: skip
+        before = len(self.said.get(chat, []))
+        respond(self.studio, incoming)
+        self.deliver()
+        return self.said.get(chat, [])[before:]
+
+    def deliver(self) -> None:
+        while claimed := outbox.claim(self.studio, "console"):
+            for out in claimed:
+                message = out.message or f"m{len(self.shown) + 1}"
+                self.said.setdefault(out.chat, []).append(out.reply)
+                self.shown[message] = out.reply
+                outbox.delivered(self.studio, out, message, "p" if isinstance(out.reply, Gallery) else "")
+
+    def news(self) -> list[Reply]:
+        before = len(self.said.get(self.chat, []))
+        while news(self.studio, "console"):
+            pass
+        self.deliver()
+        return self.said.get(self.chat, [])[before:]
+
+    def imagine(self, user: str, words: str) -> Work | None:
+        with reading(self.studio.engine) as session:
+            before = {work.id for work in session.exec(select(Work))}
+        self.hear(user, Command("imagine", words))
+        with reading(self.studio.engine) as session:
+            return next((work for work in session.exec(select(Work)) if work.id not in before), None)
+
+
+@pytest.fixture
+def group(studio: Studio) -> Group:
+    return Group(studio)
+
+
+@pytest.fixture
+def profile(studio: Studio, ana: Person) -> Profile:
+    """Ana's profile, trained as a worker would have left it."""
+    made = confirmed(ana)
+    with writing(studio.engine) as session:
+        row = session.get_one(Profile, made.id)
+        row.state = ProfileState.TRAINED
+        session.get_one(Version, row.version_id).state = ProfileState.TRAINED
+        work = session.exec(
+            select(Work).where(Work.profile_id == row.id, Work.state == WorkState.PENDING)
+        ).all()
+        for one in work:
+            finish(session, one, WorkState.SUCCEEDED, used=1)
+            one.told = one.news
+    return made
+
+
+@pytest.fixture
+def shared(group: Group, profile: Profile) -> Group:
+    group.hear("ana", Command("share"))
+    question = group.said["ana"][-1]
+    assert isinstance(question, Say)
+    respond(
+        group.studio,
+        Incoming("console", "x", 1000, "ana", "ana", Chosen(question.options[0].key), person="Ana"),
+    )
+    group.deliver()
+    return group
+
+
+def drawn(group: Group, work: Work) -> None:
+    """As a worker would: one picture, stored and told of."""
+    with writing(group.studio.engine) as session:
+        row = session.get_one(Work, work.id)
+        profile = session.get_one(Profile, row.profile_id)
+        name = f"{profile.handle}/picture-{row.handle}"
+        group.studio.files.write(name, b"PICTURE", group.studio.keys.open(profile_key(profile.handle)))
+        session.add(
+            PictureRow(
+                handle=new_handle(), work_id=row.id or 0, profile_id=profile.id or 0, number=1, file=name
+            )
+        )
+        finish(session, row, WorkState.SUCCEEDED, used=1)
+
+
+def state(group: Group, work: Work) -> Work:
+    with reading(group.studio.engine) as session:
+        return session.get_one(Work, work.id)
+
+
+def balance(group: Group, user: str) -> int:
+    with reading(group.studio.engine) as session:
+        account = session.get_one(Identity, ("console", user)).account_id
+        return ledger.balance(session, account, ledger.PICTURE)
+
+
+def words(replies: list[Reply]) -> str:
+    return "\n".join(reply.text for reply in replies)
+
+
+def test_sharing_is_asked_of_the_owner_alone_and_said_in_the_group(shared: Group) -> None:
+    question = shared.said["ana"][-2]
+    assert isinstance(question, Say)
+    assert "Its members can draw it there, nowhere else" in question.text
+    assert [option.label for option in question.options] == ["Share", "No"]
+    assert words(shared.said[GROUP]).endswith(
+        'Ana shared Ana summer. Try: /imagine @"Ana summer" as a pirate'
+    )
+
+
+def test_the_question_and_the_announcement_keep_to_the_topic(group: Group, profile: Profile) -> None:
+    group.hear("ana", Command("share"), topic="45")
+    question = group.said["ana"][-1]
+    assert isinstance(question, Say)
+    respond(group.studio, Incoming("console", "x", 1000, "ana", "ana", Chosen(question.options[0].key)))
+    group.deliver()
+
+    assert "shared Ana summer" in words(group.said[f"{GROUP}/45"])
+    assert GROUP not in group.said
+
+
+def test_members_draw_what_is_shared_and_the_owner_sees_who(shared: Group) -> None:
+    assert "Ana summer (Ana)" in words(shared.hear("ben", Command("profiles")))
+    work = shared.imagine("ben", '@"ana SUMMER" as a pirate --n 1')
+    assert work is not None
+    assert "Drawing 1 for Ben" in words(shared.said[GROUP])
+    drawn(shared, work)
+
+    (picture,) = shared.news()
+
+    assert isinstance(picture, Gallery)
+    assert picture.text.startswith("Ana summer for Ben.")
+    shared.hear("ana", Command("usage"))
+    assert "Ben: 1 time, 1 picture" in words(shared.said["ana"])
+
+
+def test_the_only_profile_that_is_shared_needs_no_name(shared: Group, profile: Profile) -> None:
+    work = shared.imagine("ben", "as a pirate")
+
+    assert work is not None
+    assert work.profile_id == profile.id
+
+
+def test_it_is_used_there_and_only_there(shared: Group) -> None:
+    other = Group(shared.studio, "-200")
+    ben = Person(shared.studio, "ben")
+
+    assert other.imagine("ben", '@"Ana summer" as a pirate') is None
+    assert "I know no profile" in words(ben.say(Command("imagine", '@"Ana summer" as a pirate')))
+
+
+def test_revoked_means_nothing_queued_is_delivered_and_the_next_is_refused(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate --n 3")
+    assert work is not None
+    before = balance(shared, "ben")
+
+    shared.hear("ana", Command("revoke"))
+
+    assert state(shared, work).state == WorkState.CANCELLED
+    assert balance(shared, "ben") == before + 3
+    assert words(shared.said[GROUP]).count("is not delivered, and its credits are back") == 1
+    assert shared.news() == []
+    assert "I know no profile" in words(shared.hear("ben", Command("imagine", '@"Ana summer" as a pirate')))
+
+
+def test_a_picture_that_is_done_but_not_told_is_not_delivered_either(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate --n 1")
+    assert work is not None
+    before = balance(shared, "ben") + 1
+    drawn(shared, work)
+
+    shared.hear("ana", Command("revoke"))
+
+    assert shared.news() == []
+    assert not any(isinstance(reply, Gallery) for reply in shared.said[GROUP])
+    assert balance(shared, "ben") == before
+
+
+def test_a_picture_that_is_on_its_way_is_dropped_at_the_door(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate --n 1")
+    assert work is not None
+    drawn(shared, work)
+    news(shared.studio, "console")
+    with writing(shared.studio.engine) as session:  # the grant ends behind the back of the delivery
+        for grant in session.exec(select(Grant)):
+            grant.ended_at = 1.0
+
+    shared.deliver()
+
+    assert not any(isinstance(reply, Gallery) for reply in shared.said[GROUP])
+    with reading(shared.studio.engine) as session:
+        assert [row.sealed for row in session.exec(select(Delivery)) if row.grant_id] == [b""] * 2
+
+
+def test_a_worker_that_begins_late_writes_nothing(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate")
+    assert work is not None
+    shared.hear("ana", Command("revoke"))
+
+    with writing(shared.studio.engine) as session:
+        assert claim(session, work.id or 0, work.turn, "w1") is None
+
+
+def test_sharing_again_does_not_bring_the_old_back(shared: Group, profile: Profile) -> None:
+    work = shared.imagine("ben", "as a pirate --n 1")
+    assert work is not None
+    drawn(shared, work)
+    (picture,) = shared.news()
+    assert isinstance(picture, Gallery)
+    shared.hear("ana", Command("revoke"))
+    with reading(shared.studio.engine) as session:
+        space = session.exec(select(Space)).one()
+    key = f"share:{profile.handle}:{space.handle}"
+    respond(shared.studio, Incoming("console", "x", 2000, "ana", "ana", Chosen(key)))
+    shared.deliver()
+
+    assert words(shared.hear("ben", Chosen(picture.options[0].key))) == ""
+    assert shared.imagine("ben", "as a pirate") is not None
+
+
+def test_buttons_act_for_the_asker_and_the_owner_alone(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate --n 1")
+    assert work is not None
+    drawn(shared, work)
+    (picture,) = shared.news()
+    assert isinstance(picture, Gallery)
+    one = Chosen(picture.options[0].key)
+
+    def tap(user: str) -> tuple[str, list[Reply]]:
+        incoming = Incoming("console", "g", 1, user, GROUP, one, group=True, space=GROUP)
+        return objection(shared.studio, incoming), shared.hear(user, one)
+
+    assert [type(reply).__name__ for reply in tap("ben")[1]] == ["Original"]
+    assert [type(reply).__name__ for reply in tap("ana")[1]] == ["Original"]
+    said, replies = tap("cleo")
+    assert replies == []
+    assert said.startswith("This is Ben's")
+
+
+def test_who_leaves_loses_use_and_takes_along_what_they_shared(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate")
+    assert work is not None
+
+    shared.hear("ben", Left())
+    assert state(shared, work).state == WorkState.CANCELLED
+    assert shared.hear("ben", Chosen(f"again:{work.handle}")) == []
+
+    assert shared.imagine("cleo", "as a pirate") is not None
+    shared.hear("ana", Left())
+    assert "I know no profile" in words(shared.hear("cleo", Command("imagine", '@"Ana summer" again')))
+
+
+def test_a_removed_bot_forgets_the_group(shared: Group) -> None:
+    with reading(shared.studio.engine) as session:
+        space = session.exec(select(Space)).one()
+
+    shared.hear("", Removed())
+
+    with reading(shared.studio.engine) as session:
+        assert session.exec(select(Space)).all() == session.exec(select(Member)).all() == []
+        assert all(grant.ended_at for grant in session.exec(select(Grant)))
+    assert shared.studio.keys.find(space_key(space.handle)) is None
+    assert "Nothing is shared here yet" in words(shared.hear("ben", Command("profiles")))
+
+
+def test_a_group_that_moves_keeps_grants_and_pending_replies(shared: Group) -> None:
+    work = shared.imagine("ben", "as a pirate --n 1")
+    assert work is not None
+    moved = Group(shared.studio, "-100777")
+    moved.hear("ben", Command("help"))  # heard from the new place before the old one says so
+
+    shared.hear("ben", Moved("-100777"))
+    drawn(moved, work)
+
+    assert [type(reply).__name__ for reply in moved.news()] == ["Gallery"]
+    assert "Ana summer" in words(moved.hear("ben", Command("profiles")))
+    with reading(shared.studio.engine) as session:
+        assert [space.chat for space in session.exec(select(Space))] == ["-100777"]
+
+
+def test_deleting_the_profile_ends_its_grants_and_says_so_to_those_who_wait(
+    shared: Group, ana: Person
+) -> None:
+    work = shared.imagine("ben", "as a pirate")
+    assert work is not None
+    ana.updates = 5000
+    ana.say(Command("delete", "Ana summer"))
+    ana.tap("Delete for ever")
+    shared.deliver()
+
+    assert "is not delivered" in words([*ana.messages.values()])
+    with reading(shared.studio.engine) as session:
+        assert all(grant.ended_at for grant in session.exec(select(Grant)))
+
+
+# ── rules
+
+
+def panel_key(group: Group, label: str) -> Chosen:
+    (panel,) = group.hear("ana", Command("settings"), admin=True)
+    assert isinstance(panel, Say)
+    return Chosen(next(option.key for option in panel.options if option.label == label))
+
+
+def test_only_admins_see_and_change_the_rules(shared: Group) -> None:
+    key = panel_key(shared, "8 pictures a day each")
+
+    assert words(shared.hear("ben", Command("settings"))) == sharing_phrases.ADMINS_ONLY
+    assert words(shared.hear("ben", key)) == sharing_phrases.ADMINS_ONLY
+    assert words(shared.hear("ben", key, admin=None)) == sharing_phrases.RANK_UNKNOWN
+    assert "8 pictures a day each" in words(shared.hear("ana", key, admin=True))
+
+
+def test_a_rule_that_the_panel_does_not_offer_is_refused(shared: Group) -> None:
+    panel_key(shared, "Only this topic")
+    with reading(shared.studio.engine) as session:
+        space = session.exec(select(Space)).one()
+
+    for forged in ("quota=1000000", "who=nobody", "pool_id=1", "place=-999"):
+        shared.hear("ana", Chosen(f"set:{space.handle}:{forged}"), admin=True)
+
+    with reading(shared.studio.engine) as session:
+        assert session.exec(select(Space)).one().rules == ""
+
+
+def test_the_quota_of_a_day(shared: Group) -> None:
+    shared.hear("ana", panel_key(shared, "8 pictures a day each"), admin=True)
+
+    assert shared.imagine("ben", "as a pirate --n 6") is not None
+    refused = words(shared.hear("ben", Command("imagine", "as a pirate --n 3")))
+    assert "you have 2 left until tomorrow" in refused
+    assert shared.imagine("cleo", "as a pirate --n 8") is not None
+
+
+def test_only_admins_ask_where_the_admins_say_so(shared: Group) -> None:
+    shared.hear("ana", panel_key(shared, "Let only admins ask"), admin=True)
+
+    assert words(shared.hear("ben", Command("imagine", "a pirate"))) == sharing_phrases.ADMINS_ASK
+    assert "Drawing" in words(shared.hear("ben", Command("imagine", "a pirate"), admin=True))
+
+
+def test_in_the_chosen_topic_alone(shared: Group) -> None:
+    (panel,) = shared.hear("ana", Command("settings"), admin=True, topic="45")
+    assert isinstance(panel, Say)
+    key = next(option.key for option in panel.options if option.label == "Only this topic")
+    shared.hear("ana", Chosen(key), admin=True, topic="45")
+
+    assert words(shared.hear("ben", Command("imagine", "a pirate"))) == sharing_phrases.elsewhere()
+    assert "Drawing" in words(shared.hear("ben", Command("imagine", "a pirate"), topic="45"))
+
+
+@pytest.mark.parametrize(
+    ("label", "payer"), [("the profile's owner pays", "ana"), ("the group's pool pays", "")]
+)
+def test_whose_credits_pay(shared: Group, label: str, payer: str) -> None:
+    shared.hear("ana", panel_key(shared, f"Let it be: {label}"), admin=True)
+    shared.imagine("ben", "as a pirate --n 3")
+
+    assert balance(shared, "ben") == 10
+    assert balance(shared, "ana") == (7 if payer == "ana" else 10)
+    if payer == "ana":
+        assert "are paid with your credits" in words(shared.said["ana"])
+    with reading(shared.studio.engine) as session:
+        pool = session.exec(select(Space)).one().pool_id
+        if not payer:
+            assert session.get(Account, pool) is not None
+            assert ledger.balance(session, pool or 0, ledger.PICTURE) == -3
