@@ -42,7 +42,7 @@ class Poll:
 
     def __init__(self, bot: Bot, turns: Turns, telegram: Line, stopping: asyncio.Event) -> None:
         self._bot = bot
-        self._telegram = telegram
+        self._turns, self._telegram = turns, telegram
         self._hearing = Hearing(turns, stopping)
         self._stopping = stopping
         self._answers: set[asyncio.Task[None]] = set()
