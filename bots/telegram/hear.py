@@ -41,6 +41,7 @@ COMMANDS = {
     "usage": "who drew it, and how often",
     "settings": "a group's rules, for its admins",
     "pool": "give credits to a group",
+    "link": "be one with yourself on another platform",
     "status": "what is going on",
     "delete": "delete a profile for ever",
     "cancel": "stop what is going on",

@@ -45,6 +45,7 @@ from core.storage.studio import Studio
 from core.storage.tables import (
     Account,
     Erasure,
+    Identity,
     Inbox,
     PictureRow,
     Profile,
@@ -136,7 +137,18 @@ def _scene(studio: Studio, session: Session, account: Account, incoming: Incomin
         space = find_space(studio, session, incoming.platform, incoming.space, incoming.title)
         see_member(studio, session, space, account, incoming)
     private = incoming.private or incoming.user if incoming.group else incoming.chat
-    return Scene(studio, session, account, incoming.platform, incoming.chat, space, private, incoming.admin)
+    return Scene(
+        studio,
+        session,
+        account,
+        incoming.platform,
+        incoming.chat,
+        space,
+        private,
+        incoming.admin,
+        incoming.person,
+        session.get_one(Identity, (incoming.platform, incoming.user)).home_id,
+    )
 
 
 def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: OutOfCredits) -> bool:

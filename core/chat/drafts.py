@@ -45,6 +45,7 @@ def open_draft(scene: Scene, effect: OpenDraft) -> Heard | None:
         draft = aside
     elif draft is None:
         draft = open_profile(scene.studio, scene.session, scene.account, {})
+        draft.home_id = scene.home
     scene.account.draft_id = draft.id
     return Opened(draft.handle) if effect.kind else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts
+from core.chat import drafts, links
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, with_rule
@@ -16,17 +16,21 @@ from core.chat.views import work_view
 from core.conversation.effects import (
     AddPhotos,
     Confirm,
+    ConfirmLink,
     Delete,
     DeletePhotos,
     Describe,
     Draw,
     DrawAgain,
     Effect,
+    EnterLink,
     FillPool,
+    IssueLink,
     KeepPhoto,
     OpenDraft,
     OpenSupport,
     PutAside,
+    RefuseLink,
     Relearn,
     Revoke,
     Select,
@@ -35,6 +39,7 @@ from core.conversation.effects import (
     Share,
     StopWork,
     UndoPhotos,
+    Unlink,
     WantClass,
 )
 from core.conversation.messages import Command, Drawing, Heard, Say
@@ -219,4 +224,9 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Revoke: _revoke,
     SetRule: _set_rule,
     FillPool: _fill_pool,
+    IssueLink: links.issue,
+    EnterLink: links.enter,
+    ConfirmLink: links.confirm,
+    RefuseLink: links.refuse,
+    Unlink: links.unlink,
 }

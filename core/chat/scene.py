@@ -24,6 +24,8 @@ class Scene:
     space: Space | None = None  # the group or server that the chat belongs to
     private: str = ""  # where the person can be told something alone; empty: in the chat itself
     admin: bool | None = False
+    person: str = ""
+    home: int | None = None  # the account that the speaking identity came with, while it is linked
 
     def profile(self, handle: int) -> Profile | None:
         """The account's own profile of this handle, unless it is being deleted."""

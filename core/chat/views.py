@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
+from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, is_over, name_of, spaces_of
 from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
 from core.errors import KeyGone
@@ -94,6 +95,7 @@ def build_view(
         base_content=offers.get("base_content", ""),
         space=space,
         spaces=spaces_of(studio, session, account),
+        links=links_of(studio, session, account),
         grants=grants_of(studio, session, {row.id: row.handle for row in rows if not row.sample}),
     )
 

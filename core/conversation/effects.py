@@ -160,6 +160,39 @@ class FillPool:
     amount: int
 
 
+@dataclass(frozen=True)
+class IssueLink:
+    """Give out a code that links another identity."""
+
+
+@dataclass(frozen=True)
+class EnterLink:
+    """A code was entered."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class ConfirmLink:
+    """Whoever entered the code is the same person."""
+
+    link: int
+
+
+@dataclass(frozen=True)
+class RefuseLink:
+    """Whoever entered the code is somebody else."""
+
+    link: int
+
+
+@dataclass(frozen=True)
+class Unlink:
+    """Part two identities again."""
+
+    link: int
+
+
 Effect = (
     OpenDraft
     | Describe
@@ -182,6 +215,11 @@ Effect = (
     | Revoke
     | SetRule
     | FillPool
+    | IssueLink
+    | EnterLink
+    | ConfirmLink
+    | RefuseLink
+    | Unlink
 )
 
 

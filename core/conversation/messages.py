@@ -93,6 +93,17 @@ class Drawing:
     work: WorkView
 
 
+@dataclass(frozen=True)
+class Linking:
+    """What came of a code that links two identities; `what` is a code of its own, `name` the other person."""
+
+    what: str
+    code: str = ""
+    name: str = ""
+    platform: str = ""
+    link: int = 0
+
+
 # ── what happens to a space, which nobody says
 
 
@@ -114,7 +125,7 @@ class Moved:
 
 
 Happened = Left | Removed | Moved
-Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing
+Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing | Linking
 
 
 # ── replies

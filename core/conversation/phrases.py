@@ -41,6 +41,7 @@ HELP = (
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
     "/settings - in a group, its admins' rules\n"
+    "/link - be the same person here and on another platform\n"
     "/cancel - stop what is going on\n"
     "/delete - delete a profile for ever\n"
     "/privacy - what is kept, and your choices\n"

@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from core.conversation import forms, keeping, making, news, phrases, sharing, sharing_phrases, work_phrases
+from core.conversation import (
+    forms,
+    keeping,
+    linking,
+    making,
+    news,
+    phrases,
+    sharing,
+    sharing_phrases,
+    work_phrases,
+)
 from core.conversation.effects import (
     Delete,
     DeletePhotos,
@@ -25,6 +35,7 @@ from core.conversation.messages import (
     Gallery,
     Heard,
     Learning,
+    Linking,
     Looked,
     Opened,
     Option,
@@ -39,7 +50,7 @@ from core.names import normal_name
 from core.prompts import Prompt, PromptRefused, parse
 
 SUPPORT_HOURS = 24
-IN_PRIVATE = ("start", "new", "delete", "privacy")
+IN_PRIVATE = ("start", "new", "delete", "privacy", "link")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -86,6 +97,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return news.learning(view, work)
         case Drawing(work):
             return news.drawing(view, work)
+        case Linking():
+            return linking.hear(heard)
 
 
 def _say(text: str, *options: Option, slot: str = "") -> Turn:
@@ -115,6 +128,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return sharing.usage(view)
         case "settings":
             return sharing.settings(view)
+        case "link":
+            return linking.link(view, words)
         case "pool":
             return sharing.fill_pool(view, words)
         case "status":
@@ -254,6 +269,8 @@ def _choice(view: View, key: str) -> Turn:
         return Turn()
     if step == "set":
         return sharing.set_rule(view, handle, value)
+    if step in linking.STEPS:
+        return linking.choose(step, handle)
     if step in ("share", "sharewith", "revoke"):
         return sharing.choose(view, step, handle, value)
     if value:

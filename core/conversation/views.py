@@ -142,6 +142,7 @@ class View:
     base_content: str = ""
     space: SpaceView | None = None
     spaces: tuple[tuple[int, str], ...] = ()  # handle and title of those in which the person was seen
+    links: tuple[tuple[int, str], ...] = ()  # handle and name of the identities linked with this one
     grants: tuple[GrantView, ...] = ()  # of one's own profiles
 
     def usable(self, handle: int) -> ProfileView | None:

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from core.storage.link_table import (
+    Link as Link,
+)
 from core.storage.space_tables import (
     Grant as Grant,
 )
@@ -62,6 +65,8 @@ class Account(SQLModel, table=True):
     created_at: float
     current_id: int | None = None  # the profile that /imagine means
     draft_id: int | None = None  # the profile that is being made
+    link_failures: int = 0  # wrong codes in a row
+    link_locked_until: float = 0.0
 
 
 class Identity(SQLModel, table=True):
@@ -70,6 +75,7 @@ class Identity(SQLModel, table=True):
     platform: str = Field(primary_key=True)
     user: str = Field(primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
+    home_id: int | None = None  # the account that it came with, while it is linked with another
 
 
 class Profile(SQLModel, table=True):
@@ -80,6 +86,7 @@ class Profile(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     handle: int = _handle()
     account_id: int = Field(foreign_key="account.id", index=True)
+    home_id: int | None = None  # the account of the identity that made it, where that is linked with this one
     sample: str = ""  # the name of the ready profile that every account starts with; else empty
     kind: str = ""  # character, style
     method: str = "lora"
