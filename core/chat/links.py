@@ -198,9 +198,9 @@ def unlink(scene: Scene, effect: Unlink) -> Heard:
     if link is None or link.joined_id is None:
         return Linking("over")
     joined = session.get_one(Account, link.joined_id, with_for_update=True)
-    owed = _owed(session, link)
+    asked = _asked(session, link)
     _part(scene, link, joined)
-    for unit, amount in owed.items():
+    for unit, amount in _owed(session, link, asked).items():
         if amount:
             ledger.move(session, link.account_id, joined.id or 0, unit, amount, clock(session))
     link.state = "over"
@@ -217,22 +217,25 @@ def unlink(scene: Scene, effect: Unlink) -> Heard:
     return Linking("unlinked", name=names["issuer" if by_joined else "joined"], platform=where)
 
 
-def _owed(session: Session, link: Link) -> dict[str, int]:
+def _asked(session: Session, link: Link) -> list[str]:
+    """Under what the ledger keeps that which was asked for on the other platform since."""
+    works = select(Work.handle).where(
+        Work.account_id == link.account_id,
+        Work.platform == link.joined_platform,
+        col(Work.asked_at) >= link.linked_at,
+    )
+    return [f"work-{handle}" for handle in session.exec(works)]
+
+
+def _owed(session: Session, link: Link, asked: list[str]) -> dict[str, int]:
     """Of the credits that were brought, what has not been spent on that platform since; never more than there is."""
-    works = session.exec(
-        select(Work.handle).where(
-            Work.account_id == link.account_id,
-            Work.platform == link.joined_platform,
-            col(Work.asked_at) >= link.linked_at,
-        )
-    ).all()
     owed = {}
     for unit, brought in json.loads(link.brought or "{}").items():
         spent = session.exec(
             select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
                 LedgerEntry.account_id == link.account_id,
                 LedgerEntry.unit == unit,
-                col(LedgerEntry.ref).in_([f"work-{handle}" for handle in works]),
+                col(LedgerEntry.ref).in_(asked),
             )
         ).one()
         owed[unit] = max(0, min(brought + int(spent), ledger.balance(session, link.account_id, unit)))

@@ -9,7 +9,8 @@ from core.conversation.messages import Chosen, Command, Reply, Text
 from core.storage import ledger
 from core.storage.database import reading, writing
 from core.storage.studio import Studio
-from core.storage.tables import Account, Identity, Link, Profile, ProfileState
+from core.storage.tables import Account, Identity, Link, Profile, ProfileState, Work, WorkState
+from core.storage.work import finish
 from tests.chat.people import Person
 
 
@@ -167,7 +168,7 @@ def test_undone_everything_belongs_to_the_identity_that_made_it(
     made(here, "Mine")
     linked(here, there)
     made(there, "Theirs, made while linked")
-    there.say(Command("imagine", "a hat --n 3"))
+    there.say(Command("imagine", "a hat --n 3"))  # of the other's profile, so it is not delivered any more
 
     {"here": here, "there": there}[who].tap("Undo")
     for person in (here, there):
@@ -176,7 +177,7 @@ def test_undone_everything_belongs_to_the_identity_that_made_it(
     assert account(here) != account(there)
     assert ("Mine" in names(here), "Theirs" in names(here)) == (True, False)
     assert ("Mine" in names(there), "Theirs" in names(there)) == (False, True)
-    assert (balance(here), balance(there)) == (10, 7)
+    assert (balance(here), balance(there)) == (10, 10)
 
 
 def test_after_unlinking_neither_reaches_the_other(here: Person, there: Person) -> None:
@@ -200,6 +201,19 @@ def test_credits_that_were_spent_do_not_come_back(here: Person, there: Person) -
     there.read()
 
     assert (balance(here), balance(there)) == (0, 2)
+
+
+def test_credits_that_were_spent_there_are_spent_there(here: Person, there: Person) -> None:
+    linked(here, there)
+    there.say(Command("imagine", "a hat --n 3"))
+    with writing(here.studio.engine) as session:
+        work = session.exec(select(Work)).one()
+        finish(session, work, WorkState.SUCCEEDED, used=2)
+        work.told = work.news
+
+    there.tap("Undo")
+
+    assert (balance(here), balance(there)) == (10, 8)
 
 
 def test_a_code_is_stored_as_a_hash_alone(here: Person) -> None:
