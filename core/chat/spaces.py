@@ -50,21 +50,20 @@ def find_space(studio: Studio, session: Session, platform: str, chat: str, title
 
 def see_member(
     studio: Studio, session: Session, space: Space, account: Account, incoming: "Incoming"
-) -> Member:
-    """Note that somebody spoke in a space; who taps has not spoken, and may have left."""
+) -> None:
+    """Note that somebody spoke in a space; who taps has not spoken, and may have left or never been there."""
+    if isinstance(incoming.heard, Chosen):
+        return
     member = session.get(Member, (space.handle, account.id))
     if member is None:
         member = Member(space=space.handle, account_id=account.id or 0)
         session.add(member)
-    elif isinstance(incoming.heard, Chosen):
-        return member
     key, place = space_key(space.handle), f"member-{space.handle}"
     if incoming.person and name_of(studio, member) != incoming.person:
         member.sealed = studio.seal(key, {"name": incoming.person}, place)
     member.here, member.seen_at = True, clock(session)
     member.chat, member.private = incoming.chat, incoming.private or incoming.user
     session.flush()
-    return member
 
 
 # ── what happens to a space
