@@ -4,11 +4,26 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import autoencoder, base, chat, drift, faceid, faces, personal, steps, switching, verdicts
+from benchmarks import (
+    autoencoder,
+    base,
+    chat,
+    drift,
+    faceid,
+    faces,
+    fair_wait,
+    personal,
+    spaces,
+    steps,
+    switching,
+    verdicts,
+)
 from benchmarks.row import Row, table, write
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
+    "isolation": spaces.run,
+    "fair-wait": fair_wait.run,
     "steps": steps.run,
     "switching": switching.run,
     "verdicts": verdicts.run,

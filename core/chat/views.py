@@ -12,6 +12,7 @@ from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, Vi
 from core.errors import KeyGone
 from core.storage import ledger
 from core.storage.database import clock
+from core.storage.fairness import drawings_ahead
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import (
@@ -245,7 +246,9 @@ def _shown(row: PictureRow, profile: int) -> Shown:
 
 
 def _ahead(session: Session, work: Work) -> int:
-    """How many of the same kind were asked for earlier and are not done."""
+    """How many of the same kind come first."""
+    if work.kind == WorkKind.DRAW:
+        return drawings_ahead(session, work)
     return session.exec(
         select(func.count())
         .select_from(Work)

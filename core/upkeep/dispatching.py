@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, func, select
 
 from core.storage import work as works
+from core.storage.fairness import last_served
 from core.storage.tables import OPEN_WORK, Profile, Work, WorkerRow, WorkKind, WorkState
 
 URGENT_SHARE = 6.0  # seconds of urgent work after which a waiting training gets its turn
@@ -17,7 +18,7 @@ def next_work(session: Session, worker: WorkerRow, alive: set[str], taken: set[i
         .where(Work.state == WorkState.PENDING, works.can_start())
         .order_by(col(Work.id))
     ).all()
-    served = _last_served(session)
+    served = last_served(session, taken)
     learning = _accounts_learning(session)
     free = [
         work
@@ -54,16 +55,6 @@ def lined_up(session: Session, worker: str) -> bool:
 def _training_is_due(worker: WorkerRow) -> bool:
     """Whether looks and drawings have had so much of this worker that a training comes first now."""
     return worker.urgent_seconds >= URGENT_SHARE
-
-
-def _last_served(session: Session) -> dict[int, float]:
-    """When each account last had a drawing begun: who waited longest comes first."""
-    rows = session.exec(
-        select(Work.account_id, func.max(Work.started_at))
-        .where(Work.kind == WorkKind.DRAW, col(Work.started_at).is_not(None))
-        .group_by(col(Work.account_id))
-    ).all()
-    return {account: at or 0.0 for account, at in rows}
 
 
 def _accounts_learning(session: Session) -> dict[int, int | None]:
