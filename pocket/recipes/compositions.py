@@ -29,6 +29,9 @@ _DRAWN_AT: Final = (96, 128, 160, 256)
 _DRAWN_AT_ODDS: Final = (0.12, 0.5, 0.3, 0.08)
 _INK: Final = 0.07
 _SPOILED: Final = 0.3
+_CUT_OFF: Final = 0.15
+# A face of which less is in the picture is none.
+_SEEN_OF_A_FACE: Final = 0.35
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,26 @@ def targets(faces: list[Face]) -> NDArray[np.float32]:
 
 
 def _whole_photo(first: int, people: int, random: np.random.Generator) -> tuple[Pixels, list[Face]]:
-    """Return a photo as people send it, scaled to the input as insightface scales it."""
+    """Return a photo as people send it, scaled to the input as insightface scales it; some cut a face in two."""
     person, scene = _framed(first, people, random)
     size = int(random.choice(_DRAWN_AT, p=_DRAWN_AT_ODDS))
-    photo = _mirrored(draw(person, scene, size), random)
+    photo = draw(person, scene, size)
+    if scene.framing == "portrait" and random.random() < _CUT_OFF:
+        photo = _cut_off(photo, random.uniform(_SEEN_OF_A_FACE, 0.8))
+    photo = _mirrored(photo, random)
     scale = SIDE / size
     picture = np.asarray(cv2.resize(photo.pixels, (SIDE, SIDE)), np.uint8)
     return picture, [Face(photo.box * np.float64(scale), photo.landmarks * np.float64(scale))]
+
+
+def _cut_off(photo: Drawing, seen: float) -> Drawing:
+    """Return the photo slid aside until only this share of the face's width is left in it, and the truth."""
+    pixels = faults.cut_off(photo, seen)
+    left, _, right, _ = (float(edge) for edge in photo.box)
+    shift = round(pixels.shape[1] - left - seen * (right - left))
+    return Drawing(
+        pixels, photo.box + np.float32([shift, 0, shift, 0]), photo.landmarks + np.float32([shift, 0])
+    )
 
 
 def _framed(first: int, people: int, random: np.random.Generator) -> tuple[Person, Scene]:
@@ -197,6 +213,6 @@ def _pasted(picture: Pixels, photo: Drawing, corner: tuple[int, int], side: int)
     scale = side / _PHOTO_SIDE
     box = photo.box * scale + np.array([left, top, left, top])
     landmarks = photo.landmarks * scale + np.array([left, top])
-    is_inside = box[2] > 8 and box[3] > 8 and box[0] < SIDE - 8 and box[1] < SIDE - 8
-    seen = ((landmarks > 0) & (landmarks < SIDE)).all(1).sum()
-    return [Face(box, landmarks)] if is_inside and seen >= 4 else []
+    width, height = np.clip(box[2:], 0, SIDE) - np.clip(box[:2], 0, SIDE)
+    seen = width * height / ((box[2] - box[0]) * (box[3] - box[1]))
+    return [Face(box, landmarks)] if seen >= _SEEN_OF_A_FACE else []
