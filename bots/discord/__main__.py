@@ -5,10 +5,13 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import discord
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from bots.discord.client import Client
 from bots.discord.commands import make_tree, publish
@@ -65,10 +68,15 @@ async def serve(settings: Settings) -> None:
     turns = Turns(studio, DiscordPlatform(client, studio, client.lines), redis)
     client.hearing = Hearing(turns, stopping)
     try:
-        if not await sign_in(client, settings.discord_token, stopping):
-            return
-        if await publish(tree, settings.data_dir):
-            log.info("told Discord the commands")
+        steps = (
+            lambda: sign_in(client, settings.discord_token),
+            lambda: find_gateway(client),
+            lambda: publish(tree, settings.data_dir),
+        )
+        line = Line("Discord")
+        for step in steps:
+            if not await insist(step, line, stopping):
+                return
         log.info("to add it to a server: %s", invite(client.application_id or 0))
         await work(client, turns, stopping)
         log.info("%s stops", client.application_id)
@@ -78,20 +86,34 @@ async def serve(settings: Settings) -> None:
         studio.engine.dispose()
 
 
-async def sign_in(client: Client, token: str, stopping: asyncio.Event) -> bool:
-    """Learn who we are, however long Discord is away; False when it is time to stop before that."""
-    line = Line("Discord")
+async def insist(step: Callable[[], Awaitable[None]], line: Line, stopping: asyncio.Event) -> bool:
+    """Do it however long Discord is away; False when it is time to stop before that."""
     while not stopping.is_set():
         try:
-            await client.login(token)
-        except discord.LoginFailure:
-            raise TokenRefused("Discord does not accept the DISCORD_TOKEN that is set") from None
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            await step()
+        except (discord.DiscordServerError, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
             await pause(stopping, line.lost(type(error).__name__))
         else:
             line.back()
             return True
     return False
+
+
+async def sign_in(client: Client, token: str) -> None:
+    """Learn who we are."""
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        raise TokenRefused("Discord does not accept the DISCORD_TOKEN that is set") from None
+    except Exception:
+        await client.http.close()  # the next try opens a session of its own
+        raise
+
+
+async def find_gateway(client: Client) -> None:
+    """Ask where the gateway is and how many shards it wants; sessions that begin anew go there as well."""
+    client.shard_count, url, _ = await client.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(url)
 
 
 async def work(client: Client, turns: Turns, stopping: asyncio.Event) -> None:

@@ -178,13 +178,13 @@ def _matching(offered: Iterable[tuple[str, str]], typed: str) -> list[Choice[str
     ][:MOST_CHOICES]
 
 
-async def publish(tree: Tree, folder: Path) -> bool:
-    """Tell Discord the commands when they are others than the last time; answers whether it was told."""
+async def publish(tree: Tree, folder: Path) -> None:
+    """Tell Discord the commands when they are others than the last time."""
     written = json.dumps([command.to_dict(tree) for command in tree.get_commands()], sort_keys=True)
     told = hashlib.sha256(written.encode()).hexdigest()
     note = folder / f"discord-commands-{tree.client.application_id}"
     if note.exists() and note.read_text() == told:
-        return False
+        return
     await tree.sync()
     note.write_text(told)
-    return True
+    log.info("told Discord the commands")

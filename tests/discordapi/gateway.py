@@ -114,6 +114,12 @@ class Gateway:
             await _send(socket, frame)
         self._dispatch(session, "RESUMED", {})
 
+    def last(self, event: str) -> Json:
+        """Return what was told last of such an event."""
+        told = [frame for session in self._sessions.values() for frame in session.sent if frame["t"] == event]
+        body: Json = max(told, key=lambda frame: int(frame["d"]["id"]))["d"]
+        return body
+
     async def lose(self, how: str) -> None:
         """Lose every connection."""
         if how == "invalid":

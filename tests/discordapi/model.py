@@ -8,7 +8,7 @@ Json = dict[str, Any]
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 
 
-@dataclass(frozen=True)
+@dataclass
 class Refused(Exception):
     """What Discord answers instead of a result."""
 

@@ -53,5 +53,5 @@ def running(
     """A bot that listens to the shared server."""
     data = shutil.copytree(empty_studio, tmp_path_factory.mktemp("running") / "studio")
     with not_outliving(bot_at(shared, data)) as bot:
-        bot.start("--debug")
+        bot.start()
         yield bot
