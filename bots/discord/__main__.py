@@ -106,7 +106,8 @@ async def sign_in(client: Client, token: str) -> None:
     except discord.LoginFailure:
         raise TokenRefused("Discord does not accept the DISCORD_TOKEN that is set") from None
     except Exception:
-        await client.http.close()  # the next try opens a session of its own
+        await client.http.close()
+        client.http.connector = discord.utils.MISSING  # the next try opens a session of its own
         raise
 
 

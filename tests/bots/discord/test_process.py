@@ -64,8 +64,8 @@ def test_a_reply_on_its_way_arrives_before_the_end(
 
 def test_without_a_network_at_the_start_it_waits(server: DiscordServer, bot: BotProcess) -> None:
     server.fault("GET /users/@me", times=2, drop=True)
-    server.fault("PUT /commands", drop=True)
-    server.fault("GET /gateway/bot", drop=True)
+    server.fault("GET /gateway/bot", times=2, drop=True)
+    server.fault("PUT /commands", times=2, drop=True)
 
     bot.start()
 
