@@ -139,6 +139,11 @@ def _rest(client: Client, tree: Tree) -> None:
         found = await _profiles(client, interaction)
         return _matching(((_line(one), one.name) for one in found if one.name), typed)
 
+    @tree.command(name="link", description="Be one person here and on another platform")
+    @app_commands.describe(code="The code that I gave you there; without it, I give you one for there")
+    async def link(interaction: discord.Interaction, code: Range[str, 1, 40] | None = None) -> None:
+        await client.take(interaction, Command("link", code or ""), private=True)
+
     @tree.command(name="help", description="Everything I understand")
     async def everything(interaction: discord.Interaction) -> None:
         await client.tell(interaction, phrases.HELP)

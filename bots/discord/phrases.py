@@ -9,6 +9,7 @@ HELP = (
     "/status - what is going on\n"
     "/cancel - stop what is going on\n"
     "/forget - delete a profile for ever\n"
+    "/link - be one person here and on another platform\n"
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
 )

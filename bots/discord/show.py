@@ -95,6 +95,20 @@ class DiscordPlatform:
         """Download an announced file. Raises PhotoRefused, or NotNow when Discord does not answer."""
         return await fetch(self._client, upload, self._own_host)
 
+    async def is_admin(self, space: str, user: str) -> bool | None:
+        """Whether somebody may manage a server at this moment; None when Discord does not say."""
+        guild = self._client.get_guild(int(space))
+        if guild is None:
+            return None
+        try:
+            member = await guild.fetch_member(int(user))
+        except discord.NotFound:
+            return False
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("whether somebody is an admin is not known: %s", type(error).__name__)
+            return None
+        return member.guild_permissions.manage_guild
+
     async def _way(self, outgoing: Outgoing, place: Place) -> Line | None:
         """The interaction through which this is shown; None when the bot has to write by itself."""
         if outgoing.message:

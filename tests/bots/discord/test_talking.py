@@ -267,6 +267,18 @@ def test_an_admin_is_told_what_is_missing(server: DiscordServer) -> None:
     without.wait_for_text("I am not a member of this server")
 
 
+def test_two_people_of_one_platform_are_not_linked(server: DiscordServer, ana: Person) -> None:
+    ben = server.person("Ben").at(ana.channel)
+    ana.slash("link")
+    given = ana.wait_for_text("Write this to me on your other platform")
+    assert given.only_for == ana.user.id
+    code = given.words.split("/link ")[1].splitlines()[0]
+
+    ben.slash("link", code=code)
+
+    ben.wait_for_text("That is no code that counts")
+
+
 def test_words_of_people_are_shown_as_they_are(ana: Person) -> None:
     make_draft(ana, name="*Ana* _x_ [a](https://b) `c`")
 
