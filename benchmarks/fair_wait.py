@@ -6,7 +6,6 @@ as two. Positions that were told are compared with what came.
 """
 
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,12 +102,9 @@ def largest_difference(order: list[int]) -> int:
 
 def run(*, full: bool) -> list[Row]:
     """Measure once: there is no chance in it."""
-    began = time.perf_counter()
     with crowd() as studio:
         order, wrong = serve(studio)
-    seconds = (time.perf_counter() - began) / len(order)
     return [
         row("fair-wait", largest_difference(order), "servings", most=1, n=len(order)),
         row("fair-wait-told", wrong, "places", most=1, n=len(order)),
-        row("fair-wait-choice-ms", seconds * 1000, "ms", n=len(order)),
     ]
