@@ -4,6 +4,7 @@ from core.conversation import phrases, sharing
 from core.conversation.effects import Turn
 from core.conversation.messages import Gallery, Option, Say
 from core.conversation.views import ProfileView, Shown, View
+from core.names import normal_name
 
 
 def _say(text: str, *options: Option) -> Turn:
@@ -43,7 +44,7 @@ def delete(view: View, words: str) -> Turn:
     if not view.profiles:
         return _say(phrases.NO_PROFILES)
     if words:
-        named = [profile for profile in view.profiles if profile.name.casefold() == words.casefold()]
+        named = [profile for profile in view.profiles if normal_name(profile.name) == normal_name(words)]
         if not named:
             return _say(phrases.unknown_profile(words))
         return ask_delete(named[0])

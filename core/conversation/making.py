@@ -20,7 +20,7 @@ from core.conversation.effects import (
 )
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
 from core.conversation.views import ProfileView, View
-from core.names import normal_name
+from core.names import clean_name, normal_name
 
 LONGEST_NAME = 40
 # Words that name a child or a teenager, whatever the list offers (SPEC A5).
@@ -236,7 +236,7 @@ def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> 
 
 
 def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
-    name = " ".join(words.split())
+    name = clean_name(words)
     if len(name) > LONGEST_NAME:
         return _say(phrases.name_too_long(len(name), LONGEST_NAME))
     if any(char in name for char in '<>@"') or not any(char.isalnum() for char in name):

@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from core.storage.database import reading
 from core.storage.tables import Photo, PhotoState, WorkKind, WorkState
 from tests.botapi import BotApiServer, Person
-from tests.bots.telegram.conftest import bot_in, until
+from tests.bots.processes import until
+from tests.bots.telegram.conftest import bot_in
 from tests.jobs.workplace import (
     Workplace,
     change,
