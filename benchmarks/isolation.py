@@ -187,7 +187,9 @@ def heard_of(world: World, case: Case) -> Heard:
         case "set" | "set-admin":
             return Chosen(f"set:{space}:quota=8")
         case "listed":
-            commands = ("profiles", "status", "usage", "privacy", "share", "start", "help", "settings")
+            commands = tuple(
+                "profiles status usage privacy share start help settings link pool forget delete new".split()
+            )
             return Command(commands[case.thing % len(commands)])
         case "stop-all":
             return Command("cancel")

@@ -46,6 +46,7 @@ COMMANDS = {
     "delete": "delete a profile for ever",
     "cancel": "stop what is going on",
     "privacy": "what is kept, and your choices",
+    "forget": "erase everything of yours for ever",
     "help": "everything I understand",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, links
+from core.chat import drafts, forgetting, links
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, with_rule
@@ -25,6 +25,7 @@ from core.conversation.effects import (
     Effect,
     EnterLink,
     FillPool,
+    Forget,
     IssueLink,
     KeepPhoto,
     OpenDraft,
@@ -217,6 +218,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     StopWork: _stop_work,
     Select: _select,
     Delete: _delete,
+    Forget: forgetting.forget,
     DeletePhotos: _delete_photos,
     SetConsent: _set_consent,
     OpenSupport: _open_support,

@@ -104,6 +104,13 @@ class Delete:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Erase the account with everything; `done` is said when its keys are gone."""
+
+    done: str
+
+
+@dataclass(frozen=True)
 class DeletePhotos:
     """Delete a profile's photos for ever, and keep the profile."""
 
@@ -208,6 +215,7 @@ Effect = (
     | StopWork
     | Select
     | Delete
+    | Forget
     | DeletePhotos
     | SetConsent
     | OpenSupport

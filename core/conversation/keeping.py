@@ -64,6 +64,13 @@ def ask_delete(profile: ProfileView) -> Turn:
     )
 
 
+def forget() -> Turn:
+    """Everything at once, asked once."""
+    return _say(
+        phrases.CONFIRM_FORGET, Option("forget-all", "Erase everything"), Option("keepit", "Keep everything")
+    )
+
+
 def privacy(view: View) -> Turn:
     """What is kept, and every choice about it."""
     options = []
@@ -81,4 +88,5 @@ def privacy(view: View) -> Turn:
         if profile.state != "draft":
             label = "Close" if profile.support_until else "Open"
             options.append(Option(f"support:{handle}", f"{label} support window for {name}"))
+    options.append(Option("forget", "Erase everything of mine"))
     return _say(phrases.privacy(view), *options)

@@ -45,6 +45,7 @@ HELP = (
     "/cancel - stop what is going on\n"
     "/delete - delete a profile for ever\n"
     "/privacy - what is kept, and your choices\n"
+    "/forget - erase everything of yours for ever\n"
     "After /imagine you may add: --n 2 (how many) --no hat (what not) --seed 7 --steps 30 --cfg 4 --ar 3:4"
 )
 ASK_CLASS = "I am learning a...\nThe closer the word, the better I do."
@@ -55,6 +56,14 @@ ASK_PHOTOS = (
     f"Now the photos: {RECOMMENDED_PHOTOS[0]} to {RECOMMENDED_PHOTOS[1]} are best, {MINIMUM_PHOTOS} at least. "
     "Quality beats quantity: sharp, one face each, from different days, angles and light. "
     "Sent as files they keep their full quality."
+)
+CONFIRM_FORGET = (
+    "Erase everything of yours? Every profile with its photos and pictures, what you asked for in groups, your credits, and "
+    "who you are on every platform that you linked. This cannot be undone."
+)
+FORGOTTEN = (
+    "Everything is erased: the keys are destroyed, and the rest goes within minutes. Pictures that I sent stay in the chats. "
+    "If you write again, we have never met."
 )
 NOTHING_TO_CANCEL = "Nothing is going on that could be cancelled."
 NO_PROFILES = "You have no profiles yet."

@@ -18,6 +18,7 @@ from core.conversation.effects import (
     DeletePhotos,
     Draw,
     DrawAgain,
+    Forget,
     OpenDraft,
     OpenSupport,
     PutAside,
@@ -50,7 +51,7 @@ from core.names import normal_name
 from core.prompts import Prompt, PromptRefused, parse
 
 SUPPORT_HOURS = 24
-IN_PRIVATE = ("start", "new", "delete", "privacy", "link")
+IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -138,6 +139,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return _cancel(view)
         case "delete":
             return keeping.delete(view, words)
+        case "forget":
+            return keeping.forget()
         case "privacy":
             return keeping.privacy(view)
         case "help":
@@ -282,6 +285,10 @@ def _choice(view: View, key: str) -> Turn:
             return _new(view)
         case "how":
             return _say(phrases.HOW_IT_WORKS, Option("new", "Make my own"))
+        case "forget":
+            return keeping.forget()
+        case "forget-all":
+            return Turn((Forget(phrases.FORGOTTEN),))
         case "keepit":
             return _say("Kept.")
         case "stop" | "best" | "again" | "dropped" | "info":

@@ -67,6 +67,7 @@ class Account(SQLModel, table=True):
     draft_id: int | None = None  # the profile that is being made
     link_failures: int = 0  # wrong codes in a row
     link_locked_until: float = 0.0
+    forgotten_at: float | None = None  # everything of it is being erased
 
 
 class Identity(SQLModel, table=True):

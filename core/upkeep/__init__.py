@@ -40,7 +40,7 @@ from core.storage.tables import (
     WorkState,
 )
 from core.upkeep.dispatching import lined_up, next_work
-from core.upkeep.tidying import delete_failed_photos, fail_lost_trainings
+from core.upkeep.tidying import delete_failed_photos, end_forgotten, fail_lost_trainings
 from core.work_queue import WAKE, enqueue, is_lined_up, queue_of
 
 log = logging.getLogger(__name__)
@@ -159,6 +159,7 @@ class Upkeep:
         with writing(self.studio.engine) as session:
             fail_lost_trainings(session)
             delete_failed_photos(self.studio, session)
+            end_forgotten(self.studio, session)
             session.execute(delete(Inbox).where(col(Inbox.at) < now - KEPT_SECONDS))
             over = (DeliveryState.SENT, DeliveryState.DROPPED, DeliveryState.UNDELIVERABLE)
             session.execute(

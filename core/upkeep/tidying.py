@@ -1,13 +1,27 @@
-"""What time itself asks for: photos that a failed training kept, trainings whose worker was lost."""
+"""What time itself asks for: photos that a failed training kept, lost trainings, accounts that are erased."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from core.storage.database import clock
 from core.storage.erasing import begin_photo_deletion
+from core.storage.keys import account_key
 from core.storage.studio import Studio
-from core.storage.tables import Photo, Profile, ProfileState, Work, WorkKind, WorkState
+from core.storage.tables import (
+    Account,
+    Delivery,
+    DeliveryState,
+    Erasure,
+    LedgerEntry,
+    Photo,
+    Profile,
+    ProfileState,
+    Work,
+    WorkKind,
+    WorkState,
+)
 
 FAILED_SECONDS = 7 * 24 * 3600.0
+FAREWELL_SECONDS = 3600.0  # a farewell that did not arrive by then is not waited for
 
 
 def delete_failed_photos(studio: Studio, session: Session) -> None:
@@ -42,3 +56,24 @@ def fail_lost_trainings(session: Session) -> None:
     ).all()
     for profile in rows:
         profile.state, profile.reason = ProfileState.FAILED, "worker_lost"
+
+
+def end_forgotten(studio: Studio, session: Session) -> None:
+    """The last of an account that was erased: when its profiles are swept and its farewell has arrived."""
+    for account in session.exec(select(Account).where(col(Account.forgotten_at).is_not(None))).all():
+        swept = session.exec(select(Erasure.id).where(Erasure.account_id == account.id)).first() is None
+        left = session.exec(select(Profile.id).where(Profile.account_id == account.id)).first()
+        waiting = session.exec(
+            select(Delivery.id).where(
+                Delivery.account_id == account.id,
+                col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+                col(Delivery.made_at) > clock(session) - FAREWELL_SECONDS,
+            )
+        ).first()
+        if not swept or left or waiting:
+            continue
+        for table in (Delivery, LedgerEntry, Work):
+            session.execute(delete(table).where(col(table.account_id) == account.id))
+        session.delete(account)
+        session.flush()
+        studio.keys.bury(account_key(account.handle))
