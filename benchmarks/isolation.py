@@ -188,7 +188,21 @@ def heard_of(world: World, case: Case) -> Heard:
             return Chosen(f"set:{space}:quota=8")
         case "listed":
             commands = tuple(
-                "profiles status usage privacy share start help settings link pool forget delete new".split()
+                [
+                    "profiles",
+                    "status",
+                    "usage",
+                    "privacy",
+                    "share",
+                    "start",
+                    "help",
+                    "settings",
+                    "link",
+                    "pool",
+                    "forget",
+                    "delete",
+                    "new",
+                ]
             )
             return Command(commands[case.thing % len(commands)])
         case "stop-all":

@@ -68,17 +68,6 @@ class DiscordPlatform:
         self._rates = rates or Rates(limits)
         self._own_host = yarl.URL(studio.settings.discord_api_url).host or ""
 
-    async def is_admin(self, space: str, user: str) -> bool | None:
-        """Whether somebody may manage a server at this moment; None when Discord does not say."""
-        guild = self._client.get_guild(int(space))
-        if guild is None:
-            return None
-        try:
-            member = await guild.fetch_member(int(user))
-        except discord.HTTPException:
-            return None
-        return member.guild_permissions.manage_guild
-
     async def show(self, outgoing: Outgoing) -> tuple[str, str]:
         """Send or replace; answers the message's id and which pictures it shows."""
         place = Place.read(outgoing.chat)

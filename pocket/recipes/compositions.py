@@ -108,9 +108,8 @@ def _cut_off(photo: Drawing, seen: float) -> Drawing:
     pixels = faults.cut_off(photo, seen)
     left, _, right, _ = (float(edge) for edge in photo.box)
     shift = round(pixels.shape[1] - left - seen * (right - left))
-    return Drawing(
-        pixels, photo.box + np.float32([shift, 0, shift, 0]), photo.landmarks + np.float32([shift, 0])
-    )
+    aside = np.array([shift, 0], np.float32)
+    return Drawing(pixels, photo.box + np.tile(aside, 2), photo.landmarks + aside)
 
 
 def _framed(first: int, people: int, random: np.random.Generator) -> tuple[Person, Scene]:
