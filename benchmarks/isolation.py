@@ -51,6 +51,13 @@ from core.storage.work import ask, finish
 # ── the studio
 
 
+# Those that name nobody; what they say is looked through for others' names.
+COMMANDS = (
+    "profiles", "status", "usage", "privacy", "share", "start", "help", "settings", "link", "pool", "forget",
+    "delete", "new",
+)  # fmt: skip
+
+
 def build(studio: Studio, seed: int) -> World:
     """A world of its own for every seed, made of the studio's own rows."""
     chance, world = random.Random(seed), World(studio)  # noqa: S311  (a world, not secrets)
@@ -187,24 +194,7 @@ def heard_of(world: World, case: Case) -> Heard:
         case "set" | "set-admin":
             return Chosen(f"set:{space}:quota=8")
         case "listed":
-            commands = tuple(
-                [
-                    "profiles",
-                    "status",
-                    "usage",
-                    "privacy",
-                    "share",
-                    "start",
-                    "help",
-                    "settings",
-                    "link",
-                    "pool",
-                    "forget",
-                    "delete",
-                    "new",
-                ]
-            )
-            return Command(commands[case.thing % len(commands)])
+            return Command(COMMANDS[case.thing % len(COMMANDS)])
         case "stop-all":
             return Command("cancel")
         case "one":

@@ -23,7 +23,7 @@ def here(studio: Studio) -> Person:
 
 @pytest.fixture
 def there(studio: Studio) -> Person:
-    person = Person(studio, "ana-there", "discord")
+    person = Person(studio, "ana-there", "console")
     person.say(Command("start"))
     return person
 
@@ -79,7 +79,7 @@ def test_nothing_is_linked_before_the_one_who_gave_the_code_out_says_yes(here: P
 
     assert "Ana on Telegram gave out that code" in words(entered)
     assert account(here) != account(there)
-    assert "Ana on Discord entered your code. Is that you?" in words(here.read())
+    assert "Ana on the console entered your code. Is that you?" in words(here.read())
     here.tap("Yes, that is me")
     assert account(here) == account(there)
     assert "are one now" in words(there.read())
@@ -118,7 +118,7 @@ def test_a_code_works_once_for_ten_minutes_and_on_another_platform(
     assert "no code that counts" in words(here.say(Command("link", code)))
     code = code_of(here)
     assert "gave out that code" in words(there.say(Command("link", code)))
-    other = Person(studio, "cleo", "discord")
+    other = Person(studio, "cleo", "console")
     assert "no code that counts" in words(other.say(Command("link", code)))
 
 
