@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.conversation import (
+    drawing,
     forms,
     keeping,
     linking,
@@ -16,7 +17,6 @@ from core.conversation import (
 from core.conversation.effects import (
     Delete,
     DeletePhotos,
-    Draw,
     DrawAgain,
     Forget,
     OpenDraft,
@@ -47,8 +47,7 @@ from core.conversation.messages import (
     Text,
 )
 from core.conversation.views import ProfileView, View
-from core.names import normal_name
-from core.prompts import Prompt, PromptRefused, parse
+from core.prompts import Prompt
 
 SUPPORT_HOURS = 24
 IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "forget")
@@ -81,15 +80,13 @@ def _take_turn(view: View, heard: Heard) -> Turn:
         case Form():
             return forms.hear_form(view, heard)
         case Text(words) if view.group:
-            return _answered(view, words.strip())
+            return drawing.answered(view, words.strip())
         case Text(words):
             return _words(view, words.strip())
         case Chosen(key):
             return _choice(view, key)
-        case Opened() if view.draft:
-            return Turn(replies=(making.ask(view.draft, view),))
         case Opened():
-            return Turn()
+            return Turn(replies=(making.ask(view.draft, view),)) if view.draft else Turn()
         case Looked(handle):
             if view.draft and view.draft.handle == handle:
                 return making.hear_verdicts(view, view.draft)
@@ -118,7 +115,7 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "new":
             return _new(view)
         case "imagine":
-            return _imagine(view, words)
+            return drawing.imagine(view, words)
         case "profiles":
             return sharing.listed(view) if view.group else keeping.profiles(view)
         case "share":
@@ -169,59 +166,6 @@ def _new(view: View) -> Turn:
     return Turn((OpenDraft("character"),))
 
 
-def _imagine(view: View, words: str) -> Turn:
-    if not words:
-        return _say(phrases.NO_IMAGINE_WORDS)
-    try:
-        prompt = parse(words)
-    except PromptRefused as refused:
-        return _say(phrases.prompt_refused(refused.what, refused.value, refused.column))
-    profile = _meant(view, prompt)
-    if profile is None and prompt.name:
-        return _say(phrases.unknown_profile(prompt.name))
-    if profile is None and view.space and view.space.shared:
-        return _say(sharing_phrases.which(view.space))
-    if profile is None:
-        return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
-    return _draw(view, profile, prompt)
-
-
-def _meant(view: View, prompt: Prompt) -> ProfileView | None:
-    """The profile of @name, else the one whose trigger stands in the text, else the current or newest one."""
-    usable = [profile for profile in view.profiles if profile.state != "draft"]
-    if prompt.name:
-        wanted = normal_name(prompt.name)
-        own = next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
-        return own or (sharing.meant(view.space, prompt) if view.space else None)
-    words = set(prompt.text.lower().split())
-    named = [profile for profile in usable if profile.trigger in words]
-    if named:
-        return named[0]
-    if view.space and (shared := sharing.meant(view.space, prompt)):
-        return shared
-    # Where others share and the speaker does not, the speaker means what is shared.
-    if view.space and view.space.shared and all(profile.owner for profile in view.space.shared):
-        return view.space.shared[0] if len(view.space.shared) == 1 else None
-    # The current one may have been deleted: then the newest that can be drawn.
-    trained = [profile for profile in view.profiles if profile.state == "trained"]
-    return view.profile(view.current or 0) or (trained[-1] if trained else None)
-
-
-def _draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
-    if profile.consent == "withdrawn":
-        return _say(work_phrases.drawing_failed("consent_withdrawn"))
-    if prompt.base and prompt.base != view.base:
-        return _say(phrases.unknown_base(prompt.base, view.base))
-    if profile.state not in ("trained", "queued", "training"):
-        return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
-    if refused := sharing.refusal(view, profile, prompt.count, prompt.base or view.base):
-        return _say(refused)
-    left = sharing.payers_credits(view, profile)
-    if left is not None and left < prompt.count:
-        return _say(phrases.out_of_credits("picture", left, prompt.count))
-    return Turn((Draw(profile.handle, prompt),))
-
-
 def _cancel(view: View) -> Turn:
     options = []
     works = [work for work in view.works if view.space is None or work.space == view.space.handle]
@@ -242,18 +186,6 @@ def _cancel(view: View) -> Turn:
 
 
 # ── words and taps
-
-
-def _answered(view: View, words: str) -> Turn:
-    """A reply to a message of ours, where others talk too: a prompt if it says whom to draw, else nothing."""
-    try:
-        prompt = parse(words)
-    except PromptRefused:
-        return Turn()
-    known = {profile.trigger for profile in view.profiles if profile.trigger}
-    if prompt.name or known & set(prompt.text.lower().split()):
-        return _imagine(view, words)
-    return _imagine(view, words) if view.space and sharing.meant(view.space, prompt) else Turn()
 
 
 def _words(view: View, words: str) -> Turn:
@@ -303,9 +235,9 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
     handle, name = profile.handle, profile.name or "the draft"
     match step:
         case "try":
-            return _draw(view, profile, Prompt(f"{profile.trigger} as an astronaut"))
+            return drawing.draw(view, profile, Prompt(f"{profile.trigger} as an astronaut"))
         case "draw":
-            turn = _draw(view, profile, Prompt(profile.trigger))
+            turn = drawing.draw(view, profile, Prompt(profile.trigger))
             return Turn((Select(handle), *turn.effects), turn.replies)
         case "use":
             return Turn((Select(handle),), (Say(f"/imagine now draws {name}."),))

@@ -2,19 +2,15 @@
 
 from sqlmodel import SQLModel, col, select
 
-from core.conversation.messages import Command, Reply
+from core.conversation.messages import Command
 from core.storage import tables
 from core.storage.database import reading, writing
 from core.storage.keys import account_key
 from core.storage.tables import Account, Erasure, Grant, Identity, PictureRow, Profile, Work, WorkState
 from core.upkeep import Upkeep
 from core.work_queue import connect
+from tests.chat.groups import Group, drawn, words
 from tests.chat.people import Person
-from tests.chat.test_sharing import Group, drawn, group, profile, shared, state  # noqa: F401  (fixtures)
-
-
-def words(replies: list[Reply]) -> str:
-    return "\n".join(reply.text for reply in replies)
 
 
 def swept(person: Person) -> None:
@@ -71,7 +67,7 @@ def test_whoever_writes_again_is_somebody_new(ana: Person) -> None:
 
 
 def test_what_was_shared_is_gone_from_the_group_and_those_who_wait_are_told(
-    shared: Group,  # noqa: F811
+    shared: Group,
     ana: Person,
 ) -> None:
     work = shared.imagine("ben", "as a pirate")
@@ -89,8 +85,8 @@ def test_what_was_shared_is_gone_from_the_group_and_those_who_wait_are_told(
 
 
 def test_what_a_member_asked_for_goes_with_them_and_the_profile_stays(
-    shared: Group,  # noqa: F811
-    profile: Profile,  # noqa: F811
+    shared: Group,
+    profile: Profile,
 ) -> None:
     done, queued = shared.imagine("ben", "as a pirate --n 1"), shared.imagine("ben", "at sea")
     assert done is not None

@@ -1,154 +1,31 @@
 """A profile shared with a group: used there by its members, listed, counted, and taken back at once."""
 
-import pytest
 from sqlmodel import select
 
-from core.chat import Incoming, news, objection, outbox, respond
-from core.conversation import sharing_phrases
+from core.chat import Incoming, news, objection, respond
 from core.conversation.messages import (
     Chosen,
     Command,
     Gallery,
-    Happened,
-    Heard,
     Left,
     Moved,
     Removed,
     Reply,
     Say,
 )
-from core.storage import ledger
-from core.storage.database import new_handle, reading, writing
-from core.storage.keys import profile_key, space_key
-from core.storage.studio import Studio
+from core.storage.database import reading, writing
+from core.storage.keys import space_key
 from core.storage.tables import (
-    Account,
     Delivery,
     Grant,
-    Identity,
     Member,
-    PictureRow,
     Profile,
-    ProfileState,
     Space,
-    Version,
-    Work,
     WorkState,
 )
-from core.storage.work import claim, finish
-from tests.chat.people import Person, confirmed
-
-GROUP = "-100"
-
-
-class Group:
-    """A group on the console, and everything that was said in it and to its people alone."""
-
-    def __init__(self, studio: Studio, chat: str = GROUP) -> None:
-        self.studio, self.chat, self.updates = studio, chat, 0
-        self.said: dict[str, list[Reply]] = {}
-        self.shown: dict[str, Reply] = {}
-
-    def hear(
-        self, user: str, heard: Heard | Happened, *, admin: bool | None = False, topic: str = ""
-    ) -> list[Reply]:
-        self.updates += 1
-        chat = f"{self.chat}/{topic}" if topic else self.chat
-        incoming = Incoming(
-            "console", f"group{self.chat}", self.updates, user, chat, heard,
-            person=user.capitalize(), group=True, space=self.chat, title="Friday people", admin=admin,
-        )  # fmt: skip
-        before = len(self.said.get(chat, []))
-        respond(self.studio, incoming)
-        self.deliver()
-        return self.said.get(chat, [])[before:]
-
-    def deliver(self) -> None:
-        while claimed := outbox.claim(self.studio, "console"):
-            for out in claimed:
-                message = out.message or f"m{len(self.shown) + 1}"
-                self.said.setdefault(out.chat, []).append(out.reply)
-                self.shown[message] = out.reply
-                outbox.delivered(self.studio, out, message, "p" if isinstance(out.reply, Gallery) else "")
-
-    def news(self) -> list[Reply]:
-        before = len(self.said.get(self.chat, []))
-        while news(self.studio, "console"):
-            pass
-        self.deliver()
-        return self.said.get(self.chat, [])[before:]
-
-    def imagine(self, user: str, words: str) -> Work | None:
-        with reading(self.studio.engine) as session:
-            before = {work.id for work in session.exec(select(Work))}
-        self.hear(user, Command("imagine", words))
-        with reading(self.studio.engine) as session:
-            return next((work for work in session.exec(select(Work)) if work.id not in before), None)
-
-
-@pytest.fixture
-def group(studio: Studio) -> Group:
-    return Group(studio)
-
-
-@pytest.fixture
-def profile(studio: Studio, ana: Person) -> Profile:
-    """Ana's profile, trained as a worker would have left it."""
-    made = confirmed(ana)
-    with writing(studio.engine) as session:
-        row = session.get_one(Profile, made.id)
-        row.state = ProfileState.TRAINED
-        session.get_one(Version, row.version_id).state = ProfileState.TRAINED
-        work = session.exec(
-            select(Work).where(Work.profile_id == row.id, Work.state == WorkState.PENDING)
-        ).all()
-        for one in work:
-            finish(session, one, WorkState.SUCCEEDED, used=1)
-            one.told = one.news
-    return made
-
-
-@pytest.fixture
-def shared(group: Group, profile: Profile) -> Group:
-    group.hear("ana", Command("share"))
-    question = group.said["ana"][-1]
-    assert isinstance(question, Say)
-    respond(
-        group.studio,
-        Incoming("console", "x", 1000, "ana", "ana", Chosen(question.options[0].key), person="Ana"),
-    )
-    group.deliver()
-    return group
-
-
-def drawn(group: Group, work: Work) -> None:
-    """As a worker would: one picture, stored and told of."""
-    with writing(group.studio.engine) as session:
-        row = session.get_one(Work, work.id)
-        profile = session.get_one(Profile, row.profile_id)
-        name = f"{profile.handle}/picture-{row.handle}"
-        group.studio.files.write(name, b"PICTURE", group.studio.keys.open(profile_key(profile.handle)))
-        session.add(
-            PictureRow(
-                handle=new_handle(), work_id=row.id or 0, profile_id=profile.id or 0, number=1, file=name
-            )
-        )
-        finish(session, row, WorkState.SUCCEEDED, used=1)
-
-
-def state(group: Group, work: Work) -> Work:
-    with reading(group.studio.engine) as session:
-        return session.get_one(Work, work.id)
-
-
-def balance(group: Group, user: str) -> int:
-    with reading(group.studio.engine) as session:
-        account = session.get_one(Identity, ("console", user)).account_id
-        return ledger.balance(session, account, ledger.PICTURE)
-
-
-def words(replies: list[Reply]) -> str:
-    return "\n".join(reply.text for reply in replies)
+from core.storage.work import claim
+from tests.chat.groups import GROUP, Group, balance, drawn, state, words
+from tests.chat.people import Person
 
 
 def test_sharing_is_asked_of_the_owner_alone_and_said_in_the_group(shared: Group) -> None:
@@ -345,77 +222,3 @@ def test_deleting_the_profile_ends_its_grants_and_says_so_to_those_who_wait(
     assert "is not delivered" in words([*ana.messages.values()])
     with reading(shared.studio.engine) as session:
         assert all(grant.ended_at for grant in session.exec(select(Grant)))
-
-
-# ── rules
-
-
-def panel_key(group: Group, label: str) -> Chosen:
-    (panel,) = group.hear("ana", Command("settings"), admin=True)
-    assert isinstance(panel, Say)
-    return Chosen(next(option.key for option in panel.options if option.label == label))
-
-
-def test_only_admins_see_and_change_the_rules(shared: Group) -> None:
-    key = panel_key(shared, "8 pictures a day each")
-
-    assert words(shared.hear("ben", Command("settings"))) == sharing_phrases.ADMINS_ONLY
-    assert words(shared.hear("ben", key)) == sharing_phrases.ADMINS_ONLY
-    assert words(shared.hear("ben", key, admin=None)) == sharing_phrases.RANK_UNKNOWN
-    assert "8 pictures a day each" in words(shared.hear("ana", key, admin=True))
-
-
-def test_a_rule_that_the_panel_does_not_offer_is_refused(shared: Group) -> None:
-    panel_key(shared, "Only this topic")
-    with reading(shared.studio.engine) as session:
-        space = session.exec(select(Space)).one()
-
-    for forged in ("quota=1000000", "who=nobody", "pool_id=1", "place=-999"):
-        shared.hear("ana", Chosen(f"set:{space.handle}:{forged}"), admin=True)
-
-    with reading(shared.studio.engine) as session:
-        assert session.exec(select(Space)).one().rules == ""
-
-
-def test_the_quota_of_a_day(shared: Group) -> None:
-    shared.hear("ana", panel_key(shared, "8 pictures a day each"), admin=True)
-
-    assert shared.imagine("ben", "as a pirate --n 6") is not None
-    refused = words(shared.hear("ben", Command("imagine", "as a pirate --n 3")))
-    assert "you have 2 left until tomorrow" in refused
-    assert shared.imagine("cleo", "as a pirate --n 8") is not None
-
-
-def test_only_admins_ask_where_the_admins_say_so(shared: Group) -> None:
-    shared.hear("ana", panel_key(shared, "Let only admins ask"), admin=True)
-
-    assert words(shared.hear("ben", Command("imagine", "a pirate"))) == sharing_phrases.ADMINS_ASK
-    assert "Drawing" in words(shared.hear("ben", Command("imagine", "a pirate"), admin=True))
-
-
-def test_in_the_chosen_topic_alone(shared: Group) -> None:
-    (panel,) = shared.hear("ana", Command("settings"), admin=True, topic="45")
-    assert isinstance(panel, Say)
-    key = next(option.key for option in panel.options if option.label == "Only this topic")
-    shared.hear("ana", Chosen(key), admin=True, topic="45")
-
-    assert words(shared.hear("ben", Command("imagine", "a pirate"))) == sharing_phrases.elsewhere()
-    assert "Drawing" in words(shared.hear("ben", Command("imagine", "a pirate"), topic="45"))
-
-
-@pytest.mark.parametrize(
-    ("label", "payer"), [("the profile's owner pays", "ana"), ("the group's pool pays", "")]
-)
-def test_whose_credits_pay(shared: Group, label: str, payer: str) -> None:
-    shared.hear("ana", panel_key(shared, f"Let it be: {label}"), admin=True)
-    shared.imagine("ben", "as a pirate --n 3")
-
-    assert balance(shared, "ben") == 10
-    assert balance(shared, "ana") == (7 if payer == "ana" else 10)
-    if payer == "ana":
-        assert "are paid with your credits" in words(shared.said["ana"])
-    with reading(shared.studio.engine) as session:
-        pool = session.exec(select(Space)).one().pool_id
-        if not payer:
-            assert session.get(Account, pool) is not None
-            assert ledger.balance(session, pool or 0, ledger.PICTURE) == -3
