@@ -4,7 +4,6 @@ Everything that one update does is one transaction: that it was heard, what chan
 work asked for and the replies to deliver. An update that comes twice finds itself in the inbox and does nothing.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from sqlmodel import Session, col, select
 from core.accounts import find_account
 from core.chat.effects import carry_out
 from core.chat.here import space_view
+from core.chat.mentions import grant_of, handles, mentioned
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import is_over
@@ -47,7 +47,6 @@ from core.storage.tables import (
     Erasure,
     Identity,
     Inbox,
-    PictureRow,
     Profile,
     ProfileState,
     Space,
@@ -117,9 +116,9 @@ def _respond(studio: Studio, session: Session, incoming: Incoming) -> bool:
         return True
     account, new = find_account(studio, session, incoming.platform, incoming.user)
     scene = _scene(studio, session, account, incoming)
-    mentioned = _mentioned(session, account, getattr(incoming.heard, "key", ""))
+    works = mentioned(session, account, getattr(incoming.heard, "key", ""))
     person = {"person": incoming.person, "group": incoming.group, "new": new}
-    _turns(scene, incoming.heard, person, mentioned)
+    _turns(scene, incoming.heard, person, works)
     return True
 
 
@@ -161,7 +160,7 @@ def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: Ou
     return True
 
 
-def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tuple[int, ...] = ()) -> None:
+def _turns(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[int, ...] = ()) -> None:
     """One thing heard, and what follows from its effects, until nothing more does."""
     waiting: list[Heard] = [heard]
     while waiting:
@@ -171,7 +170,7 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tup
             scene.studio,
             scene.session,
             scene.account,
-            work_ids=mentioned,
+            work_ids=works,
             space=space,
             **person,  # type: ignore[arg-type]  # named above
         )
@@ -181,7 +180,7 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], mentioned: tup
         if any(isinstance(after, Looked) for after in followed):
             followed = [after for after in followed if not isinstance(after, Opened)]
         waiting += followed
-        about, grant = _about(scene, now), _grant(scene, now)
+        about, grant = _about(scene, now), grant_of(scene, now)
         to = (scene.studio, scene.session, scene.account, about, scene.platform)
         post(*to, scene.chat, turn.replies, grant)
         post(*to, scene.private or scene.chat, turn.alone)
@@ -196,32 +195,11 @@ def _about(scene: Scene, heard: Heard) -> Profile | None:
             usable = scene.usable(work.profile)
             return usable[0] if usable else None
         case Chosen(key):
-            named = [scene.profile(handle) for handle in _handles(key)]
+            named = [scene.profile(handle) for handle in handles(key)]
             return next((profile for profile in named if profile), None)
         case Text() | Photos() | Form():
             return scene.draft()
     return None
-
-
-def _grant(scene: Scene, heard: Heard) -> int | None:
-    """The grant without which the replies to this must not arrive: of what the account asked of another's profile."""
-    match heard:
-        case Drawing(work):
-            handles = [work.handle]
-        case Chosen(key):
-            handles = _handles(key)
-        case _:
-            return None
-    if scene.space is None or not handles:
-        return None
-    by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
-    return scene.session.exec(
-        select(Work.grant_id).where(
-            Work.account_id == scene.account.id,
-            col(Work.grant_id).is_not(None),
-            col(Work.handle).in_(handles) | col(Work.id).in_(by_picture),
-        )
-    ).first()
 
 
 def _first_time(session: Session, incoming: Incoming) -> bool:
@@ -230,28 +208,6 @@ def _first_time(session: Session, incoming: Incoming) -> bool:
     values = {"source": incoming.source, "update": incoming.update, "at": clock(session)}
     noted: CursorResult[Any] = session.execute(insert(Inbox).values(**values).on_conflict_do_nothing())  # type: ignore[assignment]  # an insert answers a cursor
     return bool(noted.rowcount)
-
-
-def _mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
-    """The works that a tapped key names, itself or by one of its pictures: the account's, or of its profiles."""
-    handles = _handles(key)
-    if not handles:
-        return ()
-    by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
-    found = session.exec(
-        select(Work.id)
-        .join(Profile, col(Profile.id) == col(Work.profile_id))
-        .where(
-            (col(Work.account_id) == account.id)
-            | ((col(Profile.account_id) == account.id) & col(Work.grant_id).is_not(None)),
-            col(Work.handle).in_(handles) | col(Work.id).in_(by_picture),
-        )
-    )
-    return tuple(work for work in found if work is not None)
-
-
-def _handles(key: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{15,16}", key)]
 
 
 def pass_over(studio: Studio, incoming: Incoming) -> None:

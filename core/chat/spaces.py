@@ -1,11 +1,11 @@
 """Groups and servers: who was seen in them, what happens to them, and how sharing ends."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, delete, or_, select, update
 
+from core.chat.mentions import handles
 from core.chat.outbox import post
 from core.chat.space_views import is_over, name_of, rules_of
 from core.conversation import sharing, sharing_phrases
@@ -242,13 +242,13 @@ def objection(studio: Studio, incoming: "Incoming") -> str:
         if incoming.admin:
             return ""
         return sharing_phrases.ADMINS_ONLY if incoming.admin is False else sharing_phrases.RANK_UNKNOWN
-    handles = [int(number) for number in re.findall(r"\d{15,16}", incoming.heard.key)]
-    if step not in sharing.IN_GROUPS or not handles:
+    named = handles(incoming.heard.key)
+    if step not in sharing.IN_GROUPS or not named:
         return sharing_phrases.not_yours("")
     with reading(studio.engine) as session:
-        by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(handles))
+        by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(named))
         work = session.exec(
-            select(Work).where(col(Work.handle).in_(handles) | col(Work.id).in_(by_picture))
+            select(Work).where(col(Work.handle).in_(named) | col(Work.id).in_(by_picture))
         ).first()
         identity = session.get(Identity, (incoming.platform, incoming.user))
         profile = session.get(Profile, work.profile_id) if work else None
