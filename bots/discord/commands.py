@@ -54,6 +54,7 @@ def make_tree(client: Client) -> Tree:
         "status": "What is going on",
         "cancel": "Stop what is going on",
         "privacy": "What is kept, and your choices",
+        "forget": "Erase everything of yours for ever",
     }.items():
         tree.add_command(_private(client, name, about))
     _drawing(client, tree)
@@ -82,6 +83,16 @@ def _profile(client: Client) -> app_commands.Group:
     @group.command(name="draft", description="Go on with the profile you are making")
     async def draft(interaction: discord.Interaction) -> None:
         await client.take_about_draft(interaction, Command("new"))
+
+    @group.command(name="delete", description="Delete a profile for ever")
+    @app_commands.describe(profile="Which one; without it, I ask")
+    async def delete(interaction: discord.Interaction, profile: str | None = None) -> None:
+        await client.take(interaction, Command("delete", profile or ""), private=True)
+
+    @delete.autocomplete("profile")
+    async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        found = await _profiles(client, interaction)
+        return _matching(((_line(one), one.name) for one in found if one.name), typed)
 
     return group
 
@@ -129,16 +140,6 @@ def _drawing(client: Client, tree: Tree) -> None:
 
 
 def _rest(client: Client, tree: Tree) -> None:
-    @tree.command(name="forget", description="Delete a profile for ever")
-    @app_commands.describe(profile="Which one; without it, I ask")
-    async def forget(interaction: discord.Interaction, profile: str | None = None) -> None:
-        await client.take(interaction, Command("delete", profile or ""), private=True)
-
-    @forget.autocomplete("profile")
-    async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        found = await _profiles(client, interaction)
-        return _matching(((_line(one), one.name) for one in found if one.name), typed)
-
     @tree.command(name="link", description="Be one person here and on another platform")
     @app_commands.describe(code="The code that I gave you there; without it, I give you one for there")
     async def link(interaction: discord.Interaction, code: Range[str, 1, 40] | None = None) -> None:

@@ -27,7 +27,7 @@ PHOTOS_ON_SHEET = 9
 MOST_BYTES = 24 << 20  # of one message; Discord takes 25 MiB with all around it
 LISTED = frozenset({"out", "in"})  # steps whose options stand in a list
 GREY = "wait"
-OURS = {"/new": "/profile new", "/delete": "/forget"}  # commands that have other names here
+OURS = {"/new": "/profile new", "/delete": "/profile delete"}  # commands that have other names here
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def _rows(options: Sequence[Option], user: int) -> list[ui.Item[ui.LayoutView]]:
 
 
 def _button(option: Option, user: int) -> ui.Button[ui.LayoutView]:
-    styles = {"train": discord.ButtonStyle.success, "erase": discord.ButtonStyle.danger}
+    danger = discord.ButtonStyle.danger
+    styles = {"train": discord.ButtonStyle.success, "erase": danger, "forget-all": danger}
     return ui.Button(
         label=option.label[:LONGEST_LABEL],
         custom_id=custom_id(user, option.key),

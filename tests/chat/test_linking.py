@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import select
 
-from core.conversation.messages import Chosen, Command, Reply, Text
+from core.conversation.messages import Chosen, Command, Form, Reply
 from core.storage import ledger
 from core.storage.database import reading, writing
 from core.storage.studio import Studio
@@ -56,9 +56,7 @@ def balance(person: Person, unit: str = ledger.PICTURE) -> int:
 
 
 def draft(person: Person, name: str) -> None:
-    person.say(Command("new"))
-    person.tap("woman")
-    person.say(Text(name))
+    person.say(Form("woman", name))
 
 
 def made(person: Person, name: str) -> None:

@@ -50,7 +50,7 @@ def test_a_first_answer_that_is_lost_is_said_once(
 
 
 def test_a_later_answer_that_is_lost_is_not_said_twice(server: DiscordServer, ana: Person) -> None:
-    ana.slash("forget")
+    ana.slash("profile delete")
     ana.wait_for_text("Which one shall I delete")
     server.fault("POST /webhooks", after=True)
     ana.tap("Delete Robin")

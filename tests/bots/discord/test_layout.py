@@ -134,7 +134,7 @@ def test_words_are_not_marks() -> None:
 
 def test_commands_have_their_names_here() -> None:
     assert layout.plain("/new goes on, /delete ends, /newer and a/new stay") == (
-        "/profile new goes on, /forget ends, /newer and a/new stay"
+        "/profile new goes on, /profile delete ends, /newer and a/new stay"
     )
 
 

@@ -227,15 +227,27 @@ def test_answers_stand_under_their_commands(ana: Person) -> None:
     assert [each.words[:10] for each in ana.from_bot()] == [start[:10] for start in starts]
 
 
-def test_forgetting_asks_once(ana: Person) -> None:
+def test_deleting_asks_once(ana: Person) -> None:
     ana.slash("profiles")
     ana.wait_for_text("Robin")
 
-    ana.slash("forget", profile="Robin")
+    ana.slash("profile delete", profile=ana.choose("profile delete", "profile", "rob"))
     ana.wait_for_text("Delete Robin with its photos")
     ana.tap("Delete for ever")
 
     ana.wait_for_text("Robin is deleted.")
+
+
+def test_forgetting_erases_everything(ana: Person) -> None:
+    ana.slash("profiles")
+    ana.wait_for_text("Robin")
+
+    ana.slash("forget")
+    ana.wait_for_text("Erase everything of yours?")
+    ana.tap("Erase everything")
+
+    ana.wait_for_text("Everything is erased")
+    assert ana.autocomplete("imagine", "profile") == []
 
 
 def test_people_bring_the_bot_along(server: DiscordServer) -> None:
