@@ -12,6 +12,15 @@ from tests.discordapi.model import Json
 from tests.discordapi.world import World
 
 HEARTBEAT_MS = 20_000
+# What a bot must ask for to hear of it; of interactions everybody hears.
+INTENTS = {
+    "GUILD_CREATE": 1 << 0,
+    "GUILD_DELETE": 1 << 0,
+    "GUILD_MEMBER_REMOVE": 1 << 1,
+    "MESSAGE_CREATE": 1 << 12,  # in direct messages, the only ones that are announced here
+}
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, the words of messages
+WRONG_TOKEN, INVALID_SHARD, DISALLOWED_INTENTS = 4004, 4010, 4014
 
 
 @dataclass
@@ -21,6 +30,7 @@ class Session:
     id: str
     shard: int
     shards: int
+    intents: int
     socket: web.WebSocketResponse | None
     sent: list[Json] = field(default_factory=list)
 
@@ -28,9 +38,11 @@ class Session:
 class Gateway:
     """Every session, and what has been told to it."""
 
-    def __init__(self, world: World, shards: int) -> None:
+    def __init__(self, world: World, shards: int, token: str, privileged: int) -> None:
         self.world = world
         self.shards = shards
+        self.token = token
+        self.privileged = privileged  # the privileged intents that the bot was given
         self.identified: list[Json] = []
         self.resumed = 0
         self._sessions: dict[str, Session] = {}
@@ -45,6 +57,9 @@ class Gateway:
     def send(self, event: str, body: Json, guild: int | None) -> None:
         """Tell the shard that has the server; direct messages are the first shard's."""
         for session in self._sessions.values():
+            wanted = INTENTS.get(event)
+            if wanted and not session.intents & wanted:
+                continue
             if session.shard == ((guild >> 22) % session.shards if guild else 0):
                 self._dispatch(session, event, body)
 
@@ -82,7 +97,11 @@ class Gateway:
     async def _identify(self, socket: web.WebSocketResponse, body: Json) -> None:
         self.identified.append(body)
         shard, shards = body.get("shard", (0, 1))
-        session = Session(f"session-{next(self._numbers)}", shard, shards, socket)
+        if code := self._reason_to_close(body):
+            await socket.close(code=code)
+            return
+        intents = body["intents"]
+        session = Session(f"session-{next(self._numbers)}", shard, shards, intents, socket)
         self._sessions = {key: each for key, each in self._sessions.items() if each.shard != shard}
         self._sessions[session.id] = session
         mine = [
@@ -97,15 +116,24 @@ class Gateway:
             "application": {"id": str(self.world.app), "flags": 0},
         }  # fmt: skip
         self._dispatch(session, "READY", ready)
-        for guild in mine:
+        for guild in mine if intents & INTENTS["GUILD_CREATE"] else ():
             place = self.world.channels[guild.channel]
             self._dispatch(
                 session, "GUILD_CREATE", payloads.guild(guild, place, self.world.bot, self.world.people)
             )
 
+    def _reason_to_close(self, body: Json) -> int:
+        """Return the code to close the connection with, 0 where all is well."""
+        shard, shards = body.get("shard", (0, 1))
+        if body["token"].removeprefix("Bot ") != self.token:
+            return WRONG_TOKEN
+        if not 0 <= shard < shards:
+            return INVALID_SHARD
+        return DISALLOWED_INTENTS if body["intents"] & PRIVILEGED & ~self.privileged else 0
+
     async def _resume(self, socket: web.WebSocketResponse, body: Json) -> None:
         session = self._sessions.get(body["session_id"])
-        if session is None:
+        if session is None or body["token"] != self.token or body["seq"] > len(session.sent):
             await _send(socket, {"op": 9, "t": None, "s": None, "d": False})
             return
         self.resumed += 1

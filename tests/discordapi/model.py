@@ -146,6 +146,7 @@ class Call:
     status: int
     body: Json
     why: str = ""
+    place: str = ""  # the channel, or the token of the interaction
 
 
 def walk(components: list[Json]) -> Any:

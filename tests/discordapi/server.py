@@ -18,6 +18,8 @@ from tests.discordapi.buckets import Buckets
 from tests.discordapi.gateway import Gateway
 from tests.discordapi.model import Call, Channel, File, Guild, Json, Refused, User
 from tests.discordapi.person import Person
+from tests.discordapi.rates import Busiest, counts, edits
+from tests.discordapi.routes import API, ROUTES, Asked
 from tests.discordapi.world import World
 
 TOKEN = "MTA5OTk5OTk5OTk5OTk5OTk5.LoopbackTestsOnly.NotASecretTokenAtAll"
@@ -26,16 +28,25 @@ BOT = User(APP, "Likeness", bot=True)
 FIRST_PERSON = 1_200_000_000_000_000_001
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 25 << 20  # bytes of one message with its files
+INVALID_FORM = 50035
 ALL = payloads.EVERYBODY
 
 
 class DiscordServer:
     """A whole small Discord for one bot: `with DiscordServer() as server: ...server.url...`."""
 
-    def __init__(self, *, port: int = 0, shards: int = 1, enforce_rates: bool = False) -> None:
-        self.token = TOKEN
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        shards: int = 1,
+        enforce_rates: bool = False,
+        privileged: int = 0,
+        token: str = TOKEN,
+    ) -> None:
+        self.token = token
         self.world = World(BOT, APP)
-        self.gateway = Gateway(self.world, shards)
+        self.gateway = Gateway(self.world, shards, token, privileged)
         self.faults = Faults()
         self.buckets = Buckets(enforce_rates)
         self.downloads: list[int] = []
@@ -94,6 +105,26 @@ class DiscordServer:
             self.world.channels[made.id] = made
         return made.id
 
+    def leave(self, person: Person, channel: int) -> None:
+        """Let somebody leave a server; the bot hears of it only with the intent."""
+        with self.world.changing():
+            guild = self._guild(channel)
+            guild.people = tuple(each for each in guild.people if each != person.user.id)
+            body = {"guild_id": str(guild.id), "user": payloads.user(person.user)}
+            self.world.announce("GUILD_MEMBER_REMOVE", body, guild.id)
+
+    def remove_bot(self, channel: int) -> None:
+        """Take the bot out of a server."""
+        with self.world.changing():
+            guild = self._guild(channel)
+            guild.member = False
+            self.world.announce("GUILD_DELETE", {"id": str(guild.id)}, guild.id)
+
+    def _guild(self, channel: int) -> Guild:
+        if guild := self.world.guild_of(channel):
+            return guild
+        raise LookupError(f"channel {channel} is in no server")
+
     def pass_time(self, seconds: float) -> None:
         """Let time pass that nobody waits for."""
         with self.world.changing():
@@ -103,6 +134,15 @@ class DiscordServer:
         """Return the bot's requests in order, of one route (`POST /channels/messages`) or of all."""
         with self.world.changed:
             return [call for call in self.world.calls if route in ("", call.route)]
+
+    def counts(self) -> dict[str, int]:
+        """Return how often the bot asked for each route."""
+        return counts(self.calls())
+
+    def edits(self) -> dict[int, Busiest]:
+        """Return each channel's busiest second and minute of edits."""
+        with self.world.changed:
+            return edits(self.world.calls, self.world.interactions)
 
     def fault(self, route: str, **details: Any) -> None:
         """Have the next requests of a route (`*`: any) go wrong; the details are those of `Fault`."""
@@ -121,30 +161,19 @@ class DiscordServer:
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
-        api = "/api/v10"
-        webhook = api + "/webhooks/{app}/{token}"
-        routes: list[tuple[str, str, str, Callable[[web.Request, Json, tuple[File, ...]], Any]]] = [
-            ("GET", "/users/@me", api + "/users/@me", self._me),
-            ("GET", "/oauth2/applications/@me", api + "/oauth2/applications/@me", self._application),
-            ("GET", "/gateway/bot", api + "/gateway/bot", self._gateway),
-            ("PUT", "/commands", api + "/applications/{app}/commands", self._commands),
-            ("POST", "/callback", api + "/interactions/{id}/{token}/callback", self._callback),
-            ("POST", "/webhooks", webhook, self._follow_up),
-            ("PATCH", "/webhooks/messages", webhook + "/messages/{number}", self._edit_answer),
-            ("DELETE", "/webhooks/messages", webhook + "/messages/{number}", self._delete_answer),
-            ("POST", "/channels/messages", api + "/channels/{channel}/messages", self._post),
-            ("PATCH", "/channels/messages", api + "/channels/{channel}/messages/{number}", self._edit),
-            ("POST", "/users/@me/channels", api + "/users/@me/channels", self._open_direct),
-        ]
-        for method, name, path, act in routes:
-            app.router.add_route(method, path, self._handler(f"{method} {name}", act))
+        for method, name, path, act in ROUTES:
+            app.router.add_route(method, API + path, self._handler(f"{method} {name}", act))
         app.router.add_get("/cdn/{id}/{name}", self._download)
         app.router.add_get("/gw/", self.gateway.serve)
+        self.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, LOOPBACK, self._port, reuse_address=True)
         await site.start()
         self._port = self._runner.addresses[0][1]
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add what is not Discord's own."""
 
     async def _stop(self) -> None:
         await self.gateway.lose("drop")
@@ -152,11 +181,12 @@ class DiscordServer:
             await self._runner.cleanup()
 
     def _handler(
-        self, route: str, act: Callable[[web.Request, Json, tuple[File, ...]], Any]
+        self, route: str, act: Callable[[Asked], Any]
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(http: web.Request) -> web.StreamResponse:
             at, status, why = self.world.now(), 200, ""
             body: Json = {}
+            place = http.match_info.get("channel") or http.match_info.get("token", "")
             headers: dict[str, str] = {}
             try:
                 body, files = await self._read(http)
@@ -165,16 +195,18 @@ class DiscordServer:
                 if fault and not fault.after:
                     await _go_wrong(http, fault)
                 with self.world.changing():
-                    result = act(http, body, files)
+                    asked = Asked(self.world, self.gateway, http.match_info, http.query, body, files)
+                    result = act(asked)
                 if fault and fault.after:
                     await _go_wrong(http, fault)
                 return _json(result, headers=headers)
-            except Refused as refused:
+            except (Refused, KeyError, TypeError, ValueError, web.HTTPRequestEntityTooLarge) as error:
+                refused = _refused(error)
                 status, why = refused.status, refused.message
                 return _refusal(refused)
             finally:
                 with self.world.changing():
-                    self.world.calls.append(Call(route, at, status, body, why))
+                    self.world.calls.append(Call(route, at, status, body, why, place))
 
         return handle
 
@@ -200,66 +232,6 @@ class DiscordServer:
                 files.append(file)
         return body, tuple(files)
 
-    # ── routes
-
-    def _me(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        return {**payloads.user(BOT), "mfa_enabled": False, "locale": "en-US", "verified": True}
-
-    def _application(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        return {
-            "id": str(APP), "name": "Likeness", "icon": None, "description": "", "bot_public": True,
-            "bot_require_code_grant": False, "verify_key": "", "flags": 0, "owner": payloads.user(BOT), "team": None,
-        }  # fmt: skip
-
-    def _gateway(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return {
-            "url": self.gateway.address(self.url),
-            "shards": self.gateway.shards,
-            "session_start_limit": limit,
-        }
-
-    def _commands(self, http: web.Request, body: Any, files: tuple[File, ...]) -> list[Json]:
-        self.world.commands = [
-            {**each, "id": str(self.world.new_id()), "application_id": str(APP), "version": "1"}
-            for each in body
-        ]
-        for each in self.world.commands:
-            each.setdefault("type", 1)
-            each.setdefault("description", "")
-        return self.world.commands
-
-    def _callback(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        one = self.world.answer(int(http.match_info["id"]), http.match_info["token"], body, files)
-        answer: Json = {"interaction": {"id": str(one.id), "type": one.type}}
-        message = self.world.messages[one.channel].get(one.original or 0)
-        if message and body["type"] in (4, 5):
-            answer["interaction"]["response_message_id"] = str(message.id)
-            answer["interaction"]["response_message_loading"] = message.loading
-            answer["resource"] = {"type": body["type"], "message": payloads.message(message, self.url)}
-        return answer
-
-    def _follow_up(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        return payloads.message(self.world.follow_up(http.match_info["token"], body, files), self.url)
-
-    def _edit_answer(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        found = self.world.of_interaction(http.match_info["token"], http.match_info["number"])
-        return payloads.message(self.world.edit(found, body, files), self.url)
-
-    def _delete_answer(self, http: web.Request, body: Json, files: tuple[File, ...]) -> None:
-        found = self.world.of_interaction(http.match_info["token"], http.match_info["number"])
-        del self.world.messages[found.channel][found.id]
-
-    def _post(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        return payloads.message(self.world.post(int(http.match_info["channel"]), body, files), self.url)
-
-    def _edit(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        found = self.world.of_bot(int(http.match_info["channel"]), int(http.match_info["number"]))
-        return payloads.message(self.world.edit(found, body, files), self.url)
-
-    def _open_direct(self, http: web.Request, body: Json, files: tuple[File, ...]) -> Json:
-        return payloads.channel(self.world.direct(int(body["recipient_id"])), self.world.people)
-
     async def _download(self, http: web.Request) -> web.Response:
         if fault := self.faults.take("GET /cdn"):
             try:
@@ -271,6 +243,15 @@ class DiscordServer:
             return web.Response(status=404)
         self.downloads.append(file.id)
         return web.Response(body=file.content, content_type=file.mime)
+
+
+def _refused(error: Exception) -> Refused:
+    """Return what Discord says of a request that it cannot read or take."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return Refused(413, 40005, "Request entity too large")
+    return Refused(400, 50035, f"Invalid Form Body: {type(error).__name__}: {error}")
 
 
 async def _go_wrong(http: web.Request, fault: Fault) -> None:
@@ -298,6 +279,9 @@ def _json(result: object, *, status: int = 200, headers: dict[str, str] | None =
 
 def _refusal(refused: Refused) -> web.Response:
     body: Json = {"message": refused.message, "code": refused.code}
+    if refused.code == INVALID_FORM:
+        what = [{"code": "BASE_TYPE_BAD", "message": refused.message.removeprefix("Invalid Form Body: ")}]
+        body = {"message": "Invalid Form Body", "code": refused.code, "errors": {"_errors": what}}
     if refused.retry_after is None:
         return _json(body, status=refused.status)
     headers = {"Via": "1.1 google", "Retry-After": str(refused.retry_after)}

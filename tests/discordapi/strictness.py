@@ -1,9 +1,11 @@
 """What Discord refuses in messages and forms: https://docs.discord.com/developers/components/reference"""
 
+import re
 from collections import Counter
 
 from tests.discordapi.model import COMPONENTS_V2, File, Json, Refused, walk
 
+NAME = re.compile(r"[-_\w]+")
 IN_MODALS = {3, 4, 5, 6, 7, 8, 19, 21, 22, 23}
 
 
@@ -88,3 +90,34 @@ def check_modal(data: Json) -> None:
             raise _bad("a field takes at most 10 files")
         if len(inner.get("placeholder") or "") > 100 and inner["type"] == 4:
             raise _bad("a placeholder has at most 100 characters")
+
+
+def check_commands(commands: list[Json]) -> None:
+    """Refuse commands that Discord would: https://docs.discord.com/developers/interactions/application-commands"""
+    most = {1: 100, 2: 5, 3: 5}
+    kinds = Counter(each.get("type", 1) for each in commands)
+    if any(count > most.get(kind, 0) for kind, count in kinds.items()):
+        raise _bad(f"at most 100 commands, 5 of a person's menu and 5 of a message's: {dict(kinds)}")
+    names = Counter((each.get("type", 1), each["name"]) for each in commands)
+    if any(count > 1 for count in names.values()):
+        raise _bad("a command stands there twice")
+    for each in commands:
+        _check_option(each, typed=each.get("type", 1) == 1)
+
+
+def _check_option(each: Json, *, typed: bool = True) -> None:
+    """Refuse a command, or an option of one, that Discord would; `typed` where it is written after a slash."""
+    name, options, choices = each["name"], each.get("options") or [], each.get("choices") or []
+    if not 1 <= len(name) <= 32 or (typed and (name != name.lower() or not NAME.fullmatch(name))):
+        raise _bad(f"{name!r} is no name: 1 to 32 small letters, numbers, - and _")
+    if typed and not 1 <= len(each.get("description") or "") <= 100:
+        raise _bad(f"the description of {name!r} has 1 to 100 characters")
+    if len(options) > 25 or len({one["name"] for one in options}) < len(options):
+        raise _bad(f"{name!r} has at most 25 different options")
+    if len(choices) > 25 or any(not 1 <= len(one["name"]) <= 100 for one in choices):
+        raise _bad(f"{name!r} offers at most 25 choices of 1 to 100 characters")
+    wanted = [one.get("required", False) for one in options]
+    if wanted != sorted(wanted, reverse=True):
+        raise _bad(f"what {name!r} needs stands before what it does not")
+    for one in options:
+        _check_option(one)

@@ -23,9 +23,10 @@ from tests.discordapi.model import (
     Refused,
     User,
 )
-from tests.discordapi.strictness import check_message, check_modal
+from tests.discordapi.strictness import check_commands, check_message, check_modal
 
 ACKNOWLEDGE_SECONDS = 3.0
+UPDATE = 7  # the answer to a button that changes its message
 TOKEN_SECONDS = 15 * 60.0
 FOLLOW_UPS_OF_GUESTS = 5
 LIMITS = (10 << 20, 10 << 20, 50 << 20, 100 << 20)  # bytes of a file, by the server's tier
@@ -117,6 +118,25 @@ class World:
 
     # ── what the bot does
 
+    def register(self, commands: list[Json]) -> list[Json]:
+        """Take the commands that the bot offers everywhere, in place of those before."""
+        check_commands(commands)
+        self.commands = [
+            {"type": 1, "description": "", **each}
+            | {"id": str(self.new_id()), "application_id": str(self.app), "version": "1"}
+            for each in commands
+        ]
+        return self.commands
+
+    def public(self, channel: int) -> list[Message]:
+        """Return what everybody in a channel sees, oldest first."""
+        if channel not in self.channels:
+            raise Refused(404, 10003, "Unknown Channel")
+        guild = self.guild_of(channel)
+        if guild and not guild.member:
+            raise Refused(403, 50001, "Missing Access")
+        return [each for _, each in sorted(self.messages[channel].items()) if not each.only_for]
+
     def answer(self, interaction: int, token: str, body: Json, files: tuple[File, ...]) -> Interaction:
         """Take the first answer to an interaction."""
         one = self.interactions.get(token)
@@ -133,8 +153,10 @@ class World:
             case 5:
                 thinking = {"flags": LOADING | ephemeral}
                 one.original = self._post(one.channel, thinking, (), one, ephemeral).id
-            case 6 if one.source:
+            case 6 | 7 if one.source:
                 one.original = one.source
+                if body["type"] == UPDATE:
+                    self.edit(self.messages[one.channel][one.source], data, files)
             case 8 if one.type == 4:
                 if len(data["choices"]) > 25 or any(len(each["name"]) > 100 for each in data["choices"]):
                     raise Refused(400, 50035, "Invalid Form Body: 25 choices of 100 characters are the most")
@@ -206,6 +228,7 @@ class World:
             kept = tuple(each for each in message.files if str(each.id) in named)
         merged = {"components": message.components, "content": message.content, **body}
         check_message(merged, kept + files, was_v2=bool(message.flags & COMPONENTS_V2))
+        self._check_sizes(message.channel, files)
         message.history.append(replace(message, history=[]))
         message.components, message.content = merged["components"] or [], merged["content"] or ""
         message.files = kept + files
@@ -223,12 +246,14 @@ class World:
         if guild and guild.permissions & (VIEW | SEND | ATTACH) != VIEW | SEND | ATTACH:
             raise Refused(403, 50013, "Missing Permissions")
 
+    def _check_sizes(self, channel: int, files: tuple[File, ...]) -> None:
+        if any(len(file.content) > self.file_limit(channel) for file in files):
+            raise Refused(413, 40005, "Request entity too large")
+
     def _post(
         self, channel: int, body: Json, files: tuple[File, ...], one: Interaction | None, ephemeral: int
     ) -> Message:
-        for file in files:
-            if len(file.content) > self.file_limit(channel):
-                raise Refused(400, 40005, "Request entity too large")
+        self._check_sizes(channel, files)
         message = Message(
             self.new_id(), channel, self.bot, body.get("content") or "", body.get("components") or [], files,
             body.get("flags", 0) | ephemeral, one.user.id if one and ephemeral else None, one.token if one else "",
