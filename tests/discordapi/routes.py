@@ -12,6 +12,7 @@ from tests.discordapi.world import World
 API = "/api/v10"
 WEBHOOK = "/webhooks/{app}/{token}"
 MOST_LISTED = 100
+OF_ANOTHER = 50005  # of a message that another wrote: it cannot be edited
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,12 @@ def _edit(asked: Asked) -> Json:
 
 
 def _delete(asked: Asked) -> None:
-    found = asked.world.of_bot(asked.channel, int(asked.names["number"]))
+    try:
+        found = asked.world.of_bot(asked.channel, int(asked.names["number"]))
+    except Refused as refused:
+        if refused.code == OF_ANOTHER:
+            raise Refused(403, 50013, "Missing Permissions") from refused
+        raise
     del asked.world.messages[found.channel][found.id]
 
 
