@@ -6,6 +6,7 @@ from collections import Counter
 from tests.discordapi.model import COMPONENTS_V2, File, Json, Refused, walk
 
 NAME = re.compile(r"[-_\w]+")
+OUTSIDE = {1, 9, 10, 12, 13, 14, 17}  # what stands by itself in a message of components v2
 IN_MODALS = {3, 4, 5, 6, 7, 8, 19, 21, 22, 23}
 
 
@@ -32,6 +33,9 @@ def check_message(body: Json, files: tuple[File, ...], *, was_v2: bool = False) 
     ids = Counter(each["custom_id"] for each in components if "custom_id" in each)
     if any(count > 1 for count in ids.values()):
         raise _bad("a custom id stands there twice")
+    for each in body.get("components") or []:
+        if each["type"] not in (OUTSIDE if v2 else {1}):
+            raise _bad(f"type {each['type']} does not stand by itself")
     for each in components:
         check_component(each, {file.name for file in files})
     if not body.get("content") and not components and not files:
@@ -57,6 +61,14 @@ def check_component(each: Json, names: set[str]) -> None:
                 raise _bad("an option has at most 100 characters")
             if len(each.get("placeholder") or "") > 150:
                 raise _bad("a placeholder has at most 150 characters")
+            _check_bounds(each, 25, len(options))
+        case 9:
+            if not 1 <= len(each["components"]) <= 3 or any(one["type"] != 10 for one in each["components"]):
+                raise _bad("a section has 1 to 3 texts")
+            if each.get("accessory", {}).get("type") not in (2, 11):
+                raise _bad("a section has a button or a thumbnail beside it")
+        case 17 if any(one["type"] not in OUTSIDE - {17} for one in each["components"]):
+            raise _bad("this does not stand in a container")
         case 10 if not each["content"]:
             raise _bad("words are missing")
         case 12:
@@ -66,6 +78,12 @@ def check_component(each: Json, names: set[str]) -> None:
                 _check_file(item["media"]["url"], names)
         case 13:
             _check_file(each["file"]["url"], names)
+
+
+def _check_bounds(each: Json, most: int, offered: int) -> None:
+    least, top = each.get("min_values", 1), each.get("max_values", 1)
+    if not 0 <= least <= top <= most or top < 1 or least > offered or top > offered:
+        raise _bad(f"{least} to {top} of {offered} cannot be chosen")
 
 
 def _check_file(url: str, names: set[str]) -> None:
@@ -79,15 +97,20 @@ def check_modal(data: Json) -> None:
         raise _bad("a form has a title of at most 45 and an id of at most 100 characters")
     if not 1 <= len(data["components"]) <= 5:
         raise _bad("a form has 1 to 5 fields")
+    ids = Counter(each["custom_id"] for each in walk(data["components"]) if "custom_id" in each)
+    if any(count > 1 for count in ids.values()):
+        raise _bad("a custom id stands there twice")
     for label in data["components"]:
+        if label["type"] == 10:
+            continue
         if label["type"] != 18 or label["component"]["type"] not in IN_MODALS:
             raise _bad("a field is a label with something to fill in")
         if not 1 <= len(label["label"]) <= 45 or len(label.get("description") or "") > 100:
             raise _bad("a label has at most 45 characters, its description 100")
         inner = label["component"]
         check_component(inner, set())
-        if inner["type"] == 19 and not 0 <= inner.get("min_values", 1) <= inner.get("max_values", 1) <= 10:
-            raise _bad("a field takes at most 10 files")
+        if inner["type"] == 19:
+            _check_bounds(inner, 10, 10)
         if len(inner.get("placeholder") or "") > 100 and inner["type"] == 4:
             raise _bad("a placeholder has at most 100 characters")
 

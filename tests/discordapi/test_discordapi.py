@@ -103,6 +103,7 @@ def test_guests_follow_five_times(server: DiscordServer) -> None:
     assert said[-1] == (400, 40094)
 
 
+PICK = {"type": 3, "custom_id": "p", "options": [{"label": "x", "value": "x"}]}
 BUTTON = {"type": 2, "style": 2, "label": "x", "custom_id": "x"}
 
 
@@ -120,6 +121,18 @@ BUTTON = {"type": 2, "style": 2, "label": "x", "custom_id": "x"}
         [{"type": 1, "components": [{"type": 3, "custom_id": "x", "options": []}]}],
         [{"type": 12, "items": [{"media": {"url": "attachment://not-there.png"}}]}],
         [{"type": 12, "items": []}],
+        [{"type": 12, "items": [{"media": {"url": "attachment://one.png"}}] * 11}],
+        [BUTTON],
+        [{"type": 9, "components": [WORDS] * 4, "accessory": BUTTON}],
+        [{"type": 9, "components": [WORDS]}],
+        [{"type": 17, "components": [{"type": 17, "components": [WORDS]}]}],
+        [
+            {
+                "type": 1,
+                "components": [{**PICK, "options": [{"label": str(n), "value": str(n)} for n in range(26)]}],
+            }
+        ],
+        [{"type": 1, "components": [{**PICK, "max_values": 2}]}],
         [],
     ],
 )
@@ -178,3 +191,19 @@ def test_a_form_has_one_to_five_fields(fields: int) -> None:
 
     with pytest.raises(Refused):
         check_modal({"title": "x", "custom_id": "x", "components": [field] * fields})
+
+
+def test_a_form_names_each_field_once() -> None:
+    field = {"type": 18, "label": "x", "component": {"type": 4, "custom_id": "x"}}
+
+    with pytest.raises(Refused, match="twice"):
+        check_modal({"title": "x", "custom_id": "y", "components": [field] * 2})
+
+
+def test_components_that_discord_takes_are_taken(server: DiscordServer, ana: Person) -> None:
+    section = {"type": 9, "components": [WORDS], "accessory": BUTTON}
+    inside = {"type": 17, "components": [section, {"type": 14}, {"type": 1, "components": [PICK]}, WORDS]}
+    body = {"components": [inside, WORDS], "flags": COMPONENTS_V2}
+
+    assert ask(server, "POST", f"/channels/{ana.channel}/messages", body)[0] == 200
+    assert ana.from_bot()[0].buttons == ["x", "x"]
