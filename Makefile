@@ -29,7 +29,7 @@ up: setup
 	$(BIN)/python -m core.up
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
