@@ -1,5 +1,6 @@
 """The UNet, trained with the text encoder on the autoencoder's latents; writes the whole pipeline."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import torch
@@ -17,7 +18,7 @@ from pocket.recipes.course import (
     plan_from_command_line,
     set_rate,
 )
-from pocket.recipes.latents import AT_ONCE, Batch, gathered, latents
+from pocket.recipes.latents import AT_ONCE, Batch, Captioned, captioned_shot, gathered, latents
 from pocket.recipes.photos import Shelf
 from pocket.recipes.text_encoder import WIDTH, tokens
 
@@ -68,18 +69,29 @@ def for_training(unet: Any, device: str) -> Any:
 def train(plan: Plan) -> None:
     """Train within the plan and write `base`; needs its `tokenizer`, `vae` and `text_encoder`."""
     torch.manual_seed(1)
-    tokenizer = CLIPTokenizer.from_pretrained(plan.base / "tokenizer")
     text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().train()
     model = torch.nn.ModuleDict({"unet": _first_unet(plan), "text": text.to(plan.device)})
-    average = average_of(model)
-    optimizer = torch.optim.AdamW(model.parameters(), _RATE, betas=(0.9, 0.99), weight_decay=0.01)
-    course = Course("unet", plan, {"model": model, "average": average, "optimizer": optimizer})
     peak = _RATE if plan.start is None else 0.7 * _RATE
+    _write(plan, learned(plan, "unet", model, model, peak).cpu())
+
+
+def learned(
+    plan: Plan,
+    name: str,
+    model: torch.nn.ModuleDict,
+    learner: torch.nn.Module,
+    peak: float,
+    captioned: Callable[..., Captioned] = captioned_shot,
+) -> Any:
+    """Teach `learner`, the model or a part of it, to find noise in pictures; return its running average."""
+    average = average_of(learner)
+    optimizer = torch.optim.AdamW(learner.parameters(), peak, betas=(0.9, 0.99), weight_decay=0.01)
+    course = Course(name, plan, {"learner": learner, "average": average, "optimizer": optimizer})
     batch = plan.batch or 32
     fresh = min(AT_ONCE, batch)
-    nothing = tokens(tokenizer, [""])[0].to(plan.device)
+    nothing = tokens(CLIPTokenizer.from_pretrained(plan.base / "tokenizer"), [""])[0].to(plan.device)
     scale = AutoencoderKL.load_config(plan.base / "vae")["scaling_factor"]
-    with latents(plan, course.step * fresh) as stream:
+    with latents(plan, course.step * fresh, captioned) as stream:
         shelf = Shelf(stream, room=24_000, fresh=fresh, at_first=8 * batch)
         for share in course:
             set_rate(optimizer, held_then_cosine(share, course.step, peak, hold=0.4, least=0.01))
@@ -87,12 +99,12 @@ def train(plan: Plan) -> None:
             loss = noise_loss(plan, model, seen, nothing, course.noise)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
             optimizer.step()
             if course.step % 5 == 0:
-                follow(average, model, min(0.995, (course.step + 1) / (course.step + 101)))
+                follow(average, learner, min(0.995, (course.step + 1) / (course.step + 101)))
             course.note(loss=loss.item())
-    _write(plan, average.cpu(), tokenizer)
+    return average
 
 
 def noise_loss(
@@ -122,12 +134,12 @@ def noise_loss(
     return loss
 
 
-def _write(plan: Plan, average: Any, tokenizer: Any) -> None:
+def _write(plan: Plan, average: Any) -> None:
     """Write `base` whole, in half precision, with the autoencoder that is there."""
     pipeline = StableDiffusionPipeline(
         vae=AutoencoderKL.from_pretrained(plan.base / "vae").half(),
         text_encoder=average["text"].eval().half(),
-        tokenizer=tokenizer,
+        tokenizer=CLIPTokenizer.from_pretrained(plan.base / "tokenizer"),
         unet=average["unet"].eval().half(),
         scheduler=scheduler(),
         safety_checker=None,
