@@ -6,8 +6,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolExhausted
 
 from bots.turns import BACKOFF_SECONDS, Turns
 from core.chat import Incoming, pass_over

@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from core.names import normal_name
 from core.prompts import Prompt, PromptRefused, encode_trigger, parse, with_trigger

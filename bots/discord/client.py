@@ -20,8 +20,7 @@ from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, r
 from bots.discord.lines import Line, Lines
 from bots.discord.places import is_direct, place_of
 from bots.discord.setup import intents
-from bots.hearing import AWAY, Hearing
-from bots.hearing import Line as Connection
+from bots.hearing import AWAY, Hearing, Line as Connection
 from core.chat import Incoming, objection, outbox
 from core.conversation.messages import Chosen, Heard
 from core.errors import where

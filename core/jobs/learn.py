@@ -18,8 +18,7 @@ from sqlmodel import Session, col, select
 from core.artifacts import Dataset, Embedding, Pixels
 from core.curation import Measured, centre_crop, crop
 from core.errors import TrainingFailed
-from core.faces import floor as floor_of
-from core.faces import leave_one_out, similarity
+from core.faces import floor as floor_of, leave_one_out, similarity
 from core.generation import class_prompt
 from core.intake import decode
 from core.jobs.class_pictures import class_pictures

@@ -12,34 +12,23 @@ from sqlmodel import Field, SQLModel
 from core.storage.link_table import (
     Link as Link,
 )
+from core.storage.message_tables import (
+    Delivery as Delivery,
+    Inbox as Inbox,
+    Posted as Posted,
+)
 from core.storage.space_tables import (
     Grant as Grant,
-)
-from core.storage.space_tables import (
     Member as Member,
-)
-from core.storage.space_tables import (
     Space as Space,
 )
 from core.storage.states import (
     OPEN_WORK as OPEN_WORK,
-)
-from core.storage.states import (
     DeliveryState as DeliveryState,
-)
-from core.storage.states import (
     PhotoState as PhotoState,
-)
-from core.storage.states import (
     ProfileState as ProfileState,
-)
-from core.storage.states import (
     Retention as Retention,
-)
-from core.storage.states import (
     WorkKind as WorkKind,
-)
-from core.storage.states import (
     WorkState as WorkState,
 )
 
@@ -225,48 +214,6 @@ class PictureRow(SQLModel, table=True):
     similarity: float | None = None
     dropped: str = ""
     seed: int = Field(default=0, sa_type=BigInteger)
-
-
-class Inbox(SQLModel, table=True):
-    """What was heard, so that nothing is heard twice."""
-
-    source: str = Field(primary_key=True)
-    update: int = Field(primary_key=True, sa_type=BigInteger)
-    at: float = 0.0
-
-
-class Delivery(SQLModel, table=True):
-    """A reply on its way."""
-
-    __table_args__ = (Index("delivery_open", "platform", "state"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    platform: str
-    chat: str
-    account_id: int = Field(index=True)
-    profile_id: int | None = Field(default=None, index=True)
-    grant_id: int | None = None  # without which it must not arrive any more
-    slot: str = ""  # an earlier message of this slot is replaced
-    key: str  # the name of the key that seals the body
-    sealed: bytes = _sealed()
-    state: DeliveryState = DeliveryState.PENDING
-    lease_until: float = 0.0
-    not_before: float = 0.0
-    made_at: float = 0.0
-
-
-class Posted(SQLModel, table=True):
-    """Where a slot's message is on its platform."""
-
-    platform: str = Field(primary_key=True)
-    chat: str = Field(primary_key=True)
-    slot: str = Field(primary_key=True)
-    account_id: int = Field(index=True)
-    profile_id: int | None = Field(default=None, index=True)
-    message: str = ""
-    media: str = ""  # which pictures it shows; empty for words
-    said: str = ""  # keyed hash of the reply that it shows
-    at: float = 0.0
 
 
 class LedgerEntry(SQLModel, table=True):

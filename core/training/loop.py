@@ -8,8 +8,7 @@ adapter = run.adapter()
 """
 
 import json
-from dataclasses import dataclass
-from dataclasses import replace as replaced
+from dataclasses import dataclass, replace as replaced
 from typing import Any
 
 import safetensors.torch

@@ -12,10 +12,12 @@ from pocket.captions import VALUES, attributes, describe, parts_said_of
 from pocket.cast import HELD_OUT
 from pocket.judges import COLOURS, Attributes, Embedder, Scorer
 from pocket.people import Person
-from pocket.recipes import attributes as attributes_recipe
-from pocket.recipes import embedder as embedder_recipe
-from pocket.recipes import scorer as scorer_recipe
-from pocket.recipes import tokenizer
+from pocket.recipes import (
+    attributes as attributes_recipe,
+    embedder as embedder_recipe,
+    scorer as scorer_recipe,
+    tokenizer,
+)
 from pocket.recipes.attributes import HEADS, truth_of
 from pocket.recipes.course import Plan
 from pocket.recipes.embedder import alike_loss

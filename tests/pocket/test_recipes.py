@@ -13,8 +13,7 @@ import onnxruntime
 import pytest
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from insightface.app import FaceAnalysis
 from transformers import CLIPTokenizer
 

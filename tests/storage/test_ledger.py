@@ -1,9 +1,7 @@
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as some
+from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as some
 
 from core.accounts import find_account
 from core.errors import OutOfCredits
