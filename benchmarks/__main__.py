@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import (
+    acknowledging,
     autoencoder,
     base,
     chat,
@@ -22,6 +23,7 @@ from benchmarks.row import Row, table, write
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
+    "acknowledging": acknowledging.run,
     "isolation": spaces.run,
     "fair-wait": fair_wait.run,
     "steps": steps.run,
