@@ -97,7 +97,7 @@ class Turns:
 
         Raises whatever went wrong in this turn; nothing of it has happened then.
         """
-        if incoming.group:
+        if incoming.space:
             incoming = await self._ranked(incoming)
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._heard.append((incoming, answer))

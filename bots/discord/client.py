@@ -16,7 +16,7 @@ import discord
 
 from bots.discord import phrases
 from bots.discord.forms import form, read_form
-from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, read_custom_id
+from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, read_custom_id, removed
 from bots.discord.lines import Line, Lines
 from bots.discord.places import is_direct, place_of
 from bots.discord.setup import intents
@@ -170,6 +170,10 @@ class Client(discord.AutoShardedClient):
         """A direct message."""
         if self.application_id and (said := hear_message(message, self.application_id)):
             await self._hear(said, None)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed, or the server deleted; one that is only away for a while is not told here."""
+        await self._hear(removed(self.application_id or 0, guild.id), None)
 
     # ── what needs no turn
 

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -13,7 +14,8 @@ from discord.app_commands import Choice, Range, allowed_contexts, allowed_instal
 
 from bots.discord import phrases, setup
 from bots.discord.client import Client
-from bots.discord.hear import PLATFORM, pictures, upload
+from bots.discord.hear import PLATFORM, is_space, pictures, upload
+from bots.discord.sharing import add_sharing
 from bots.hearing import AWAY
 from core.chat import choices
 from core.conversation.messages import Command, Photos
@@ -58,6 +60,7 @@ def make_tree(client: Client) -> Tree:
     }.items():
         tree.add_command(_private(client, name, about))
     _drawing(client, tree)
+    add_sharing(client, tree, own=_own_names)
     _rest(client, tree)
     return tree
 
@@ -126,8 +129,9 @@ def _drawing(client: Client, tree: Tree) -> None:
 
     @imagine.autocomplete("profile")
     async def offered_profiles(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        found = await _profiles(client, interaction)
-        usable = [one for one in found if one.state in ("trained", "queued", "training")]
+        found = {one.trigger: one for one in await _profiles(client, interaction)}
+        found |= {one.trigger: one for one in await _shared(client, interaction) if one.trigger not in found}
+        usable = [one for one in found.values() if one.state in ("trained", "queued", "training")]
         return _matching(((_line(one), one.trigger) for one in usable), typed)
 
     @imagine.autocomplete("base")
@@ -166,9 +170,27 @@ def _rest(client: Client, tree: Tree) -> None:
         await client.take_about_draft(interaction, heard)
 
 
+async def _own_names(interaction: discord.Interaction[Any], typed: str) -> list[Choice[str]]:
+    """One's own profiles by their names."""
+    assert isinstance(interaction.client, Client)  # noqa: S101  (the tree belongs to it)
+    found = await _profiles(interaction.client, interaction)
+    shareable = [one for one in found if one.state == "trained" and not one.sample]
+    return _matching(((_line(one), one.name) for one in shareable), typed)
+
+
 async def _profiles(client: Client, interaction: discord.Interaction) -> tuple[ProfileView, ...]:
     try:
         return await asyncio.to_thread(choices.profiles, client.studio, PLATFORM, str(interaction.user.id))
+    except AWAY:
+        return ()
+
+
+async def _shared(client: Client, interaction: discord.Interaction) -> tuple[ProfileView, ...]:
+    """What everybody in this server may draw; who types there is a member."""
+    if not is_space(interaction):
+        return ()
+    try:
+        return await asyncio.to_thread(choices.shared, client.studio, PLATFORM, str(interaction.guild_id))
     except AWAY:
         return ()
 

@@ -1,6 +1,7 @@
 """What Discord's events say, in the words that every platform shares."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -8,14 +9,51 @@ import discord
 from bots.discord.places import Place
 from bots.words import clean_name
 from core.chat import Incoming
-from core.conversation.messages import Command, Heard, Photos, Text, Upload
+from core.conversation.messages import Chosen, Command, Heard, Photos, Removed, Text, Upload
 
 PLATFORM = "discord"
+OF_SPACES = frozenset(
+    ("share", "revoke", "usage", "settings", "pool", "profiles")
+)  # about the server, though alone
 
 
 def incoming(interaction: discord.Interaction, heard: Heard, place: Place) -> Incoming:
     """Something heard through an interaction; its id makes it be heard once."""
-    return _incoming(interaction.application_id, interaction.id, interaction.user, heard, place)
+    found = _incoming(interaction.application_id, interaction.id, interaction.user, heard, place)
+    guild, channel = interaction.guild, interaction.channel_id
+    if (
+        guild is None
+        or channel is None
+        or not is_space(interaction)
+        or not (place.channel or _is_of_spaces(heard))
+    ):
+        return found
+    aloud = Place(interaction.user.id, channel)
+    return replace(
+        found, space=str(guild.id), title=clean_name(guild.name or ""), topic=f"#{channel}", aloud=str(aloud)
+    )
+
+
+def is_space(interaction: discord.Interaction) -> bool:
+    """Whether this was done in a server that the bot is a member of; whoever did it is one then, as Discord says."""
+    return interaction.guild_id is not None and interaction.is_guild_integration()
+
+
+def _is_of_spaces(heard: Heard) -> bool:
+    """Whether something that is answered to its person alone is about the server in which it was said."""
+    match heard:
+        case Command(name):
+            return name in OF_SPACES
+        case Chosen(key):
+            return key.startswith("set:")
+    return False
+
+
+def removed(application: int, guild: int) -> Incoming:
+    """A server that removed the bot, or is no more; Discord gives this no number of its own."""
+    now = discord.utils.time_snowflake(discord.utils.utcnow())
+    source = f"{PLATFORM}-gone:{application}/{guild}"
+    return Incoming(PLATFORM, source, now, "", "", Removed(), group=True, space=str(guild))
 
 
 def form_incoming(interaction: discord.Interaction, heard: Heard, place: Place, opened: int) -> Incoming:

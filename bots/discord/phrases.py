@@ -10,6 +10,8 @@ HELP = (
     "/cancel - stop what is going on\n"
     "/profile delete - delete a profile for ever\n"
     "/forget - erase everything of yours for ever\n"
+    "/share, /revoke, /usage - let this server's members draw a profile of yours, stop that, and see who did\n"
+    "/settings, /pool - a server's rules, for its admins, and credits for everybody there\n"
     "/link - be one person here and on another platform\n"
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
@@ -21,6 +23,10 @@ ALL_THERE = "Everything I need in this channel is there."
 USER_INSTALLED = (
     "I am not a member of this server, you only brought me along: pictures that take longer than 15 minutes come "
     "to you in a direct message. An admin can add me here: {invite}"
+)
+
+NOT_A_MEMBER = (
+    "I am not a member of this server, so nothing can be shared here. An admin can add me; /setup says how."
 )
 
 

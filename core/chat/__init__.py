@@ -72,6 +72,8 @@ class Incoming:
     group: bool = False
     space: str = ""  # the platform's name of the group or server that the chat belongs to
     title: str = ""  # what that is called
+    topic: str = ""  # the topic or channel in it, as its rules name it; empty: the chat
+    aloud: str = ""  # where everybody there can be told something; empty: the chat
     private: str = ""  # where the person can be told something alone; empty: the chat named like the user
     admin: bool | None = False  # of the space; only known when `wants_rank` said that it matters
 
@@ -132,7 +134,7 @@ def space_event(studio: Studio, platform: str, chat: str, what: Happened) -> Non
 
 def _scene(studio: Studio, session: Session, account: Account, incoming: Incoming) -> Scene:
     space = None
-    if incoming.group and incoming.space:
+    if incoming.space:
         space = find_space(studio, session, incoming.platform, incoming.space, incoming.title)
         see_member(studio, session, space, account, incoming)
     private = incoming.private or incoming.user if incoming.group else incoming.chat
@@ -147,6 +149,7 @@ def _scene(studio: Studio, session: Session, account: Account, incoming: Incomin
         incoming.admin,
         incoming.person,
         session.get_one(Identity, (incoming.platform, incoming.user)).home_id,
+        incoming.topic or incoming.chat,
     )
 
 

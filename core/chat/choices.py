@@ -2,11 +2,12 @@
 
 from sqlmodel import select
 
-from core.chat.views import build_view, latest_offers
+from core.chat.space_views import granted
+from core.chat.views import build_view, latest_offers, profile_view
 from core.conversation.views import ProfileView
-from core.storage.database import reading
+from core.storage.database import clock, reading
 from core.storage.studio import Studio
-from core.storage.tables import Account, Identity
+from core.storage.tables import Account, Identity, Space, Version
 
 
 def profiles(studio: Studio, platform: str, user: str) -> tuple[ProfileView, ...]:
@@ -18,6 +19,19 @@ def profiles(studio: Studio, platform: str, user: str) -> tuple[ProfileView, ...
         if identity is None:
             return ()
         return build_view(studio, session, session.get_one(Account, identity.account_id)).profiles
+
+
+def shared(studio: Studio, platform: str, chat: str) -> tuple[ProfileView, ...]:
+    """The profiles that are shared with a platform's group or server, for whoever is proven to be a member."""
+    with reading(studio.engine) as session:
+        space = session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
+        if space is None:
+            return ()
+        seen = []
+        for _, profile in granted(session, space):
+            version = session.get(Version, profile.version_id) if profile.version_id else None
+            seen.append(profile_view(studio, session, profile, version, clock(session), with_photos=False))
+        return tuple(seen)
 
 
 def bases(studio: Studio) -> dict[str, str]:

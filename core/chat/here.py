@@ -32,7 +32,7 @@ def space_view(scene: Scene) -> SpaceView:
     return SpaceView(
         handle=space.handle,
         title=title_of(studio, space),
-        here=scene.chat,
+        here=scene.topic or scene.chat,
         admin=scene.admin,
         rules=rules,
         drawn=asked_today(session, space, account.id or 0) if rules.quota else 0,

@@ -26,6 +26,7 @@ class Scene:
     admin: bool | None = False
     person: str = ""
     home: int | None = None  # the account that the speaking identity came with, while it is linked
+    topic: str = ""  # the topic or channel of the space
 
     def profile(self, handle: int) -> Profile | None:
         """The account's own profile of this handle, unless it is being deleted."""

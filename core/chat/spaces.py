@@ -62,7 +62,7 @@ def see_member(
     if incoming.person and name_of(studio, member) != incoming.person:
         member.sealed = studio.seal(key, {"name": incoming.person}, place)
     member.here, member.seen_at = True, clock(session)
-    member.chat, member.private = incoming.chat, incoming.private or incoming.user
+    member.chat, member.private = incoming.aloud or incoming.chat, incoming.private or incoming.user
     session.flush()
 
 
@@ -221,10 +221,12 @@ def wants_rank(studio: Studio, incoming: "Incoming") -> bool:
     """Whether it matters in this turn if the speaker is an admin of the space, so that the platform must be asked."""
     match incoming.heard:
         case Command("settings"):
-            return incoming.group
+            return bool(incoming.space)
         case Chosen(key) if key.startswith("set:"):
-            return incoming.group
-        case _ if not incoming.group or not incoming.space:
+            return bool(incoming.space)
+        case Left() | Removed() | Moved():
+            return False  # nobody said it
+        case _ if not incoming.space:
             return False
     with reading(studio.engine) as session:
         space = session.exec(

@@ -17,9 +17,9 @@ def _say(text: str, *options: Option) -> Turn:
 
 
 def _alone(view: View, text: str, *options: Option) -> Turn:
-    """Said to the person alone; in a group with a word of where."""
+    """Said to the person alone; where others read along with a word of where."""
     said = Say(text, options)
-    if view.space is None:
+    if not view.group:
         return Turn(replies=(said,))
     return Turn(replies=(Say(sharing_phrases.ASKED_ALONE, slot="asked-alone"),), alone=(said,))
 

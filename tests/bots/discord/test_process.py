@@ -82,6 +82,7 @@ def test_commands_are_told_once(server: DiscordServer, bot: BotProcess) -> None:
     assert len(server.calls("PUT /commands")) == 1
     assert {each["name"] for each in server.world.commands} == {
         *("profile", "profiles", "imagine", "status", "cancel", "privacy", "forget", "help", "setup", "link"),
+        *("share", "revoke", "usage", "settings", "pool"),
         "Add photos to profile",
     }
     assert all(each["integration_types"] == [0, 1] for each in server.world.commands)
