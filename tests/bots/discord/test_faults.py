@@ -106,7 +106,7 @@ def test_after_fifteen_minutes_pictures_come_to_the_channel(
         server.pass_time(QUARTER)
         locked.execute("ROLLBACK")
 
-    late = ana.wait_for_text("Drawing 4...")
+    late = ana.wait_for_text("Drawing 4 for Ana")
     assert late.words.startswith(f"<@{ana.user.id}>")
     assert late.token == ""
 
@@ -125,7 +125,7 @@ def test_where_the_bot_may_not_write_they_come_as_direct_messages(
         server.pass_time(QUARTER)
         locked.execute("ROLLBACK")
 
-    person.wait_for_text("Drawing 4...")
+    person.wait_for_text("Drawing 4")
     assert said(ana, "Drawing") == 0
 
 
@@ -205,7 +205,7 @@ def test_a_gateway_that_is_lost_comes_back(
 
 def test_what_the_gateway_tells_twice_is_heard_once(server: DiscordServer, ana: Person) -> None:
     asked = ana.slash("imagine", prompt="as an astronaut")
-    ana.wait_for_text("Drawing 4...")
+    ana.wait_for_text("Drawing 4 for Ana")
 
     with server.world.changing():
         told = server.gateway.last("INTERACTION_CREATE")

@@ -1,14 +1,15 @@
-"""Two people in one server over the wire: one makes and shares a profile, the other draws it, until it is taken back."""
+"""Two people in one server over the wire: one shares a profile, the other draws it, until it is taken back."""
 
 from pathlib import Path
 
 from sqlmodel import col, select
 
 from core.storage.database import reading
-from core.storage.tables import Photo, PhotoState, WorkKind, WorkState
+from core.storage.tables import Grant, Photo, PhotoState, WorkKind, WorkState
 from tests.bots.discord.conftest import bot_at
 from tests.bots.processes import not_outliving, until
 from tests.discordapi import DiscordServer, Person
+from tests.discordapi.model import Message
 from tests.jobs.workplace import (
     Workplace,
     change,
@@ -49,6 +50,15 @@ def trained(place: Workplace, ana: Person) -> None:
 
 def pictures(person: Person) -> int:
     return sum(len(message.files) for message in person.from_bot() if message.only_for is None)
+
+
+def asked(chat: list[Message]) -> list[Message]:
+    return [each for each in chat if "Share Ana summer with" in each.words]
+
+
+def open_grants(place: Workplace) -> int:
+    with reading(place.studio.engine) as session:
+        return len(session.exec(select(Grant.id).where(col(Grant.ended_at).is_(None))).all())
 
 
 def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None:
@@ -98,4 +108,15 @@ def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None
         ben.wait_for(lambda chat: sum("I know no profile" in each.words for each in chat) == 2, PATIENCE)
         bot.rest()
         assert pictures(ben) == 1
+
+        ana.slash("share")
+        ana.tap("Share", ana.wait_for(lambda chat: asked(chat)[1:])[0])
+        until(lambda: open_grants(place) == 1, ana.transcript)
+        guild = str(server.world.channels[channel].guild)
+        server.world.announce("GUILD_DELETE", {"id": guild, "unavailable": True}, int(guild))
+        ana.slash("status")
+        ana.wait_for_text("Nothing is going on", PATIENCE)
+        assert open_grants(place) == 1
+        server.world.announce("GUILD_DELETE", {"id": guild}, int(guild))
+        until(lambda: open_grants(place) == 0, lambda: bot.log)
         assert [call for call in server.calls() if call.status >= 400] == []

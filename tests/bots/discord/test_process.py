@@ -91,7 +91,7 @@ def test_commands_are_told_once(server: DiscordServer, bot: BotProcess) -> None:
 def test_buttons_and_forms_work_after_a_kill(server: DiscordServer, bot: BotProcess, ana: Person) -> None:
     bot.start()
     ana.slash("imagine", prompt="as an astronaut")
-    drawing = ana.wait_for_text("Drawing 4...")
+    drawing = ana.wait_for_text("Drawing 4 for Ana")
     form = ana.slash("profile new")
     ana.form(form)
     bot.rest()
@@ -137,7 +137,7 @@ def test_what_was_asked_before_a_kill_is_answered_in_the_channel(
         database.commit()
     bot.start()
 
-    drawing = ana.wait_for_text("Drawing 4...")
+    drawing = ana.wait_for_text("Drawing 4 for Ana")
     assert drawing.words.startswith(f"<@{ana.user.id}>")
 
 

@@ -138,7 +138,7 @@ def test_every_file_is_fetched_once(server: DiscordServer, ana: Person) -> None:
 def test_drawing_is_for_everybody_to_see(ana: Person) -> None:
     ana.slash("imagine", prompt="as an astronaut", count=2)
 
-    said = ana.wait_for_text("Drawing 2...")
+    said = ana.wait_for_text("Drawing 2 for Ana")
     assert said.only_for is None
     assert said.buttons == ["Cancel"]
 
@@ -160,7 +160,7 @@ def test_a_profile_that_was_chosen_is_drawn(ana: Person) -> None:
 
     ana.slash("imagine", prompt="in a forest", profile=trigger)
 
-    ana.wait_for_text("Drawing 4...")
+    ana.wait_for_text("Drawing 4 for Ana")
 
 
 def test_an_unknown_profile_is_refused_by_name(ana: Person) -> None:
@@ -172,12 +172,12 @@ def test_an_unknown_profile_is_refused_by_name(ana: Person) -> None:
 def test_a_button_of_somebody_else_changes_nothing(server: DiscordServer, ana: Person) -> None:
     ben = server.person("Ben").at(ana.channel)
     ana.slash("imagine", prompt="as an astronaut")
-    said = ana.wait_for_text("Drawing 4...")
+    said = ana.wait_for_text("Drawing 4 for Ana")
 
     ben.tap("Cancel", said)
 
-    assert ben.wait_for_text(NOT_YOURS).only_for == ben.user.id
-    assert said.words.startswith("Drawing 4...")
+    assert ben.wait_for_text(not_yours(ana.user.name)).only_for == ben.user.id
+    assert said.words.startswith("Drawing 4 for Ana")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_button_of_somebody_else_changes_nothing(server: DiscordServer, ana: P
 )
 def test_a_forged_button_is_answered_and_does_nothing(ana: Person, forged: str) -> None:
     ana.slash("imagine", prompt="as an astronaut")
-    said = ana.wait_for_text("Drawing 4...")
+    said = ana.wait_for_text("Drawing 4 for Ana")
 
     asked = ana.press(f"{ana.user.id}/{forged}", said)
 
@@ -311,7 +311,7 @@ def test_neither_the_token_nor_words_are_in_the_log(
     running: BotProcess, shared: DiscordServer, ana: Person
 ) -> None:
     ana.slash("imagine", prompt="zebrafish")
-    ana.wait_for_text("Drawing 4...")
+    ana.wait_for_text("Drawing 4 for Ana")
 
     assert shared.token not in running.log
     assert "zebrafish" not in running.log
