@@ -12,6 +12,16 @@ def _say(text: str, *options: Option) -> Turn:
 
 
 def profiles(view: View) -> Turn:
+    """What is shared, where others read along; else one's own, and what is shared where it is asked."""
+    if view.group:
+        return sharing.listed(view)
+    own = _own(view)
+    if view.space is None or not view.space.shared:
+        return own
+    return Turn(own.effects, (*own.replies, *sharing.listed(view).replies))
+
+
+def _own(view: View) -> Turn:
     """The gallery: a picture, state and likeness of each."""
     if not view.profiles:
         return _say(phrases.NO_PROFILES, Option("new", "Make my own"))

@@ -117,7 +117,7 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "imagine":
             return drawing.imagine(view, words)
         case "profiles":
-            return _profiles(view)
+            return keeping.profiles(view)
         case "share":
             return sharing.share(view, words)
         case "revoke":
@@ -143,16 +143,6 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "help":
             return _say(phrases.HELP)
     return _say(phrases.UNKNOWN_COMMAND)
-
-
-def _profiles(view: View) -> Turn:
-    """What is shared, where others read along; else one's own, and what is shared where it is asked."""
-    if view.group:
-        return sharing.listed(view)
-    own = keeping.profiles(view)
-    if view.space is None or not view.space.shared:
-        return own
-    return replace(own, replies=(*own.replies, *sharing.listed(view).replies))
 
 
 def _start(view: View) -> Turn:
