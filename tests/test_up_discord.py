@@ -122,7 +122,7 @@ def test_from_an_empty_form_to_pictures_in_the_channel(up: Studio) -> None:
     assert [each for each in ben.from_bot() if not each.only_for] == [drawn]
 
     ben.tap("1", drawn)
-    assert ben.wait_for_text(not_yours("")).only_for == ben.user.id
+    assert ben.wait_for_text(not_yours("Ana")).only_for == ben.user.id
     ana.tap("1", drawn)
     original = ana.wait_for(
         lambda chat: [
