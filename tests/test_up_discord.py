@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.conversation.sharing_phrases import not_yours
+from tests.bots.processes import until
 from tests.discordapi import DiscordServer, Person
 from tests.discordapi.model import Message
 from tests.jobs.workplace import ROOT, photos, write_models
@@ -66,8 +67,9 @@ def up(tmp_path: Path) -> Iterator[Studio]:
                 process.wait()
 
 
-def _listens(up: Studio, ana: Person) -> None:
-    ana.wait_for(lambda _: up.server.world.commands and up.server.gateway.identified, PATIENCE)
+def _listens(up: Studio) -> None:
+    # The gateway tells nobody who waits for messages that a bot has come.
+    until(lambda: up.server.world.commands and up.server.gateway.identified, up.log.read_text, PATIENCE)
 
 
 def _with_button(person: Person, label: str) -> Message:
@@ -83,7 +85,7 @@ def test_from_an_empty_form_to_pictures_in_the_channel(up: Studio) -> None:
     person, stranger = up.server.person("Ana"), up.server.person("Ben")
     channel = up.server.guild("Friday people", person, stranger)
     ana, ben = person.at(channel), stranger.at(channel)
-    _listens(up, ana)
+    _listens(up)
 
     # Ten files of which three are broken.
     good = [(f"{number}.png", content) for number, content in enumerate(photos(7), 1)]
