@@ -139,6 +139,15 @@ def _open_direct(asked: Asked) -> Json:
     return payloads.channel(asked.world.direct(recipient), asked.world.people)
 
 
+def _member(asked: Asked) -> Json:
+    guild, person = asked.world.guilds.get(int(asked.names["guild"])), int(asked.names["user"])
+    if guild is None or not guild.member:
+        raise Refused(403, 50001, "Missing Access")
+    if person not in guild.people:
+        raise Refused(404, 10007, "Unknown Member")
+    return payloads.member(asked.world.people[person])
+
+
 # Method, the route's short name as `calls` and `fault` know it, path, what it does.
 ROUTES: list[tuple[str, str, str, Callable[[Asked], Any]]] = [
     ("GET", "/users/@me", "/users/@me", _me),
@@ -158,4 +167,5 @@ ROUTES: list[tuple[str, str, str, Callable[[Asked], Any]]] = [
     ("PATCH", "/channels/messages", "/channels/{channel}/messages/{number}", _edit),
     ("DELETE", "/channels/messages", "/channels/{channel}/messages/{number}", _delete),
     ("POST", "/users/@me/channels", "/users/@me/channels", _open_direct),
+    ("GET", "/guilds/members", "/guilds/{guild}/members/{user}", _member),
 ]
