@@ -1,69 +1,29 @@
 """`make up` as its operator runs it, and one person in Telegram, from the greeting to pictures."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.botapi import BotApiServer, Person
 from tests.botapi.model import Message
-from tests.jobs.workplace import ROOT, photos, write_models
+from tests.jobs.workplace import photos
+from tests.upped import Upped, upped
 
 PATIENCE = 90.0  # seconds; models are loaded, and a bot edits a message every three seconds at most
 
 
-@dataclass
-class Studio:
-    """`python -m core.up` and the Telegram that it talks to."""
-
-    process: subprocess.Popen[bytes]
-    server: BotApiServer
-    log: Path
-
-    def stop(self) -> int:
-        """Ask it to end, and return the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+Studio = Upped[BotApiServer]
 
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Studio]:
-    # No class images and no lowest floor: what so short a training draws of anybody passes.
-    models = write_models(tmp_path, class_images=0, lowest_floor=-1.0, prior_batch=0)
-    log = tmp_path / "log"
-    with BotApiServer() as server, log.open("wb") as written:
-        given = {
-            "DATA_DIR": tmp_path / "data",
-            "MODELS_FILE": models,
-            "TELEGRAM_TOKEN": server.token,
-            "TELEGRAM_API_URL": server.url,
-            "DATABASE_URL": "",
-            "REDIS_URL": "",
-            "DISCORD_TOKEN": "",
-            "DEVICE": "cpu",
-            "THREADS": 1,
-            "OMP_NUM_THREADS": 1,
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "core.up"],
-            cwd=ROOT,
-            env=os.environ | {name: str(value) for name, value in given.items()},
-            stdout=written,
-            stderr=written,
-            start_new_session=True,
-        )
-        try:
-            yield Studio(process, server, log)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    with (
+        BotApiServer() as server,
+        upped(tmp_path, server, {"TELEGRAM_TOKEN": server.token, "TELEGRAM_API_URL": server.url}) as studio,
+    ):
+        yield studio
 
 
 def _button(person: Person, start: str) -> str:
