@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0
+from diffusers.models.attention_processor import AttnProcessor2_0
 from diffusers.utils import logging as diffusers_logging
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
@@ -17,6 +17,7 @@ from core.families import low_rank
 from core.families.catalogue import Base
 from core.families.family import Batch, DrawRequest, Latents
 from core.families.low_rank import Factors, Layers, Trainable
+from core.families.precision import AttentionProcessor, attention_for_training, half_precision
 from core.families.schedulers import SCHEDULERS
 
 UNET_LAYERS = (
@@ -42,7 +43,7 @@ class Sd15:
         )
         self._layers = Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder})
         self._adapters: dict[str, dict[str, Factors]] = {}
-        self._attention: type[AttnProcessor | AttnProcessor2_0] | None = None
+        self._attention: AttentionProcessor | None = None
         self._worn: tuple[tuple[str, float], ...] = ()
         self._worn_weights: dict[str, Tensor] = {}
 
@@ -161,10 +162,9 @@ class Sd15:
             for layer, factors in trainable.factors().items()
         }
         self._layers.put(weights)
-        # On a processor the fused attention's backward pass in bfloat16 takes longer than the rest of it.
-        self._attend(AttnProcessor if self._device.type == "cpu" else AttnProcessor2_0)
+        self._attend(attention_for_training(self._device.type))
         try:
-            with torch.autocast(self._device.type, torch.bfloat16):
+            with half_precision(self._device.type):
                 text = self._encode_prompts(batch.prompts)
                 predicted = self._pipeline.unet(noisy, timesteps, text, return_dict=False)[0]
         finally:
@@ -179,7 +179,7 @@ class Sd15:
         """Write the weights of now in the layout of diffusers and peft."""
         return Adapter(method="lora", base=self.base.name, weights=low_rank.written(trainable), step=step)
 
-    def _attend(self, kind: type[AttnProcessor | AttnProcessor2_0]) -> None:
+    def _attend(self, kind: AttentionProcessor) -> None:
         """Let the UNet's attention be computed in this way."""
         if self._attention is not kind:
             self._pipeline.unet.set_attn_processor(kind())

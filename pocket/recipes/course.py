@@ -16,12 +16,15 @@ import cv2
 import numpy as np
 import onnx
 import torch
-from torch import nn
+from torch import distributed, nn
+
+from core.families.precision import half_precision
 
 log = logging.getLogger(__name__)
 
 _SAVE_EVERY_SECONDS: Final = 60
 _LOG_EVERY_STEPS: Final = 100
+_SEEDS_BETWEEN_REPLICAS: Final = 1_000_003
 # Fewer numbers than this are not worth rounding.
 _SMALL_WEIGHT: Final = 1024
 
@@ -31,7 +34,8 @@ class Plan:
     """What a recipe is asked to do; it ends after `minutes`, over all its runs, or after `steps` if given.
 
     `start` is a folder with the layout of `pocket/weights`, whose weights a recipe that can go on from others'
-    begins with; `device` is torch's name of one.
+    begins with; `device` is torch's name of one. A recipe that knows `replicas` trains in so many processes, of
+    which this is number `replica`.
     """
 
     out: Path
@@ -42,6 +46,8 @@ class Plan:
     people: int | None = None
     start: Path | None = None
     device: str = "cpu"
+    replicas: int = 1
+    replica: int = 0
 
     @property
     def faces(self) -> Path:
@@ -54,8 +60,8 @@ class Plan:
         return self.out / "base"
 
     def half_precision(self) -> torch.autocast:
-        """Return the context in which a model's products are taken in bfloat16."""
-        return torch.autocast(self.device, torch.bfloat16)
+        """Return the context in which a model's products are taken in bfloat16, where that is faster."""
+        return half_precision(self.device)
 
 
 class Learning(Protocol):
@@ -88,12 +94,12 @@ class Course:
         if self._path.exists():
             self._restore()
         # A course that goes on must not meet again what it has seen.
-        self.random = np.random.default_rng((self.step, 1))
-        self.noise = torch.Generator().manual_seed(self.step)
+        self.random = np.random.default_rng((self.step, 1, plan.replica))
+        self.noise = torch.Generator().manual_seed(self.step + _SEEDS_BETWEEN_REPLICAS * plan.replica)
 
     def __iter__(self) -> Iterator[float]:
         began = saved = time.monotonic() - self._seconds
-        while (share := self._share()) < 1:
+        while (share := _agreed(self._share())) < 1:
             yield share
             self.step += 1
             now = time.monotonic()
@@ -105,7 +111,7 @@ class Course:
 
     def note(self, **values: float) -> None:
         """Log how it goes, once in a hundred steps."""
-        if self.step % _LOG_EVERY_STEPS == 0:
+        if self.step % _LOG_EVERY_STEPS == 0 and self._plan.replica == 0:
             numbers = " ".join(f"{name} {value:.4f}" for name, value in values.items())
             log.info("%s step %d after %.0f s: %s", self._name, self.step, self._seconds, numbers)
 
@@ -114,6 +120,8 @@ class Course:
         return max(of_time, self.step / self._plan.steps if self._plan.steps else 0)
 
     def _save(self) -> None:
+        if self._plan.replica:
+            return  # the first one's state is everybody's
         states = {name: part.state_dict() for name, part in self._learning.items()}
         unfinished = self._path.with_suffix(".unfinished")
         torch.save({"step": self.step, "seconds": self._seconds, "learning": states}, unfinished)
@@ -124,6 +132,15 @@ class Course:
         self.step, self._seconds = saved["step"], saved["seconds"]
         for name, part in self._learning.items():
             part.load_state_dict(saved["learning"][name])
+
+
+def _agreed(share: float) -> float:
+    """Return the first replica's view of how much is done: clocks differ, and all must end at the same step."""
+    if not distributed.is_initialized():
+        return share
+    told = torch.tensor(share, dtype=torch.float64)
+    distributed.broadcast(told, src=0)
+    return told.item()
 
 
 def plan_from_command_line(what: str) -> Plan:
@@ -144,6 +161,7 @@ def command_line(what: str) -> argparse.ArgumentParser:
     parser.add_argument("--start", type=Path, help="begin with the weights of this folder")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--replicas", type=int, default=1, help="processes that share one training")
     return parser
 
 

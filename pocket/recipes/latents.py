@@ -18,6 +18,7 @@ from transformers import CLIPTokenizer
 from pocket.canvas import Pixels
 from pocket.recipes.course import Plan
 from pocket.recipes.photos import POPULATION, drawn, training_shot
+from pocket.recipes.replicas import every
 from pocket.recipes.text_encoder import tokens
 from pocket.recipes.vae import PIXELS, as_input
 
@@ -68,8 +69,11 @@ def latents(
     """
     vae = AutoencoderKL.from_pretrained(plan.base / "vae").float().eval().requires_grad_(False)
     tokenizer = CLIPTokenizer.from_pretrained(plan.base / "tokenizer")
-    draw_one = partial(captioned, people=plan.people or POPULATION)
-    with drawn(draw_one, plan.workers, first=first) as stream:
+    draw_one = partial(
+        every, partial(captioned, people=plan.people or POPULATION), plan.replicas, plan.replica
+    )
+    workers = plan.workers if plan.replicas == 1 else 0  # all cores are taken
+    with drawn(draw_one, workers, first=first) as stream:
         yield _encoded(plan, stream, vae.to(plan.device), tokenizer)
 
 

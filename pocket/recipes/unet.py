@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from core.families.precision import attention_for_training
 from pocket.recipes.course import (
     Course,
     Plan,
@@ -18,8 +18,9 @@ from pocket.recipes.course import (
     plan_from_command_line,
     set_rate,
 )
-from pocket.recipes.latents import AT_ONCE, Batch, Captioned, captioned_shot, gathered, latents
+from pocket.recipes.latents import Batch, Captioned, captioned_shot, gathered, latents
 from pocket.recipes.photos import Shelf
+from pocket.recipes.replicas import average_gradients, together
 from pocket.recipes.text_encoder import WIDTH, tokens
 
 _WIDTHS: Final = (64, 128, 128)
@@ -60,19 +61,20 @@ def scheduler() -> Any:
 
 def for_training(unet: Any, device: str) -> Any:
     """Return the UNet on its device, with the attention that trains fastest there."""
-    if device == "cpu":
-        # Fused attention takes half as long again in bfloat16 on a processor, at heads this narrow.
-        unet.set_attn_processor(AttnProcessor())
+    unet.set_attn_processor(attention_for_training(device)())
     return unet.to(device)
 
 
 def train(plan: Plan) -> None:
     """Train within the plan and write `base`; needs its `tokenizer`, `vae` and `text_encoder`."""
-    torch.manual_seed(1)
-    text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().train()
-    model = torch.nn.ModuleDict({"unet": _first_unet(plan), "text": text.to(plan.device)})
-    peak = _RATE if plan.start is None else 0.7 * _RATE
-    _write(plan, learned(plan, "unet", model, model, peak).cpu())
+    with together(plan, train, "unet"):
+        torch.manual_seed(1)
+        text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().train()
+        model = torch.nn.ModuleDict({"unet": _first_unet(plan), "text": text.to(plan.device)})
+        peak = _RATE if plan.start is None else 0.7 * _RATE
+        average = learned(plan, "unet", model, model, peak)
+    if plan.replica == 0:
+        _write(plan, average.cpu())
 
 
 def learned(
@@ -87,8 +89,8 @@ def learned(
     average = average_of(learner)
     optimizer = torch.optim.AdamW(learner.parameters(), peak, betas=(0.9, 0.99), weight_decay=0.01)
     course = Course(name, plan, {"learner": learner, "average": average, "optimizer": optimizer})
-    batch = plan.batch or 32
-    fresh = min(AT_ONCE, batch)
+    batch = (plan.batch or 32) // plan.replicas
+    fresh = max(1, batch // 8)
     nothing = tokens(CLIPTokenizer.from_pretrained(plan.base / "tokenizer"), [""])[0].to(plan.device)
     scale = AutoencoderKL.load_config(plan.base / "vae")["scaling_factor"]
     with latents(plan, course.step * fresh, captioned) as stream:
@@ -99,6 +101,7 @@ def learned(
             loss = noise_loss(plan, model, seen, nothing, course.noise)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            average_gradients(learner.parameters())
             torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
             optimizer.step()
             if course.step % 5 == 0:
