@@ -21,8 +21,9 @@ from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import is_over
 from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
-from core.chat.views import build_view, work_view
+from core.chat.views import build_view, language_of, work_view
 from core.conversation import phrases
+from core.conversation.language import gettext, nearest, speaking
 from core.conversation.messages import (
     Chosen,
     Drawing,
@@ -76,6 +77,7 @@ class Incoming:
     aloud: str = ""  # where everybody there can be told something; empty: the chat
     private: str = ""  # where the person can be told something alone; empty: the chat named like the user
     admin: bool | None = False  # of the space; only known when `wants_rank` said that it matters
+    language: str = ""  # of the person's client, as the platform names it; empty: not told
 
 
 def respond(studio: Studio, incoming: Incoming) -> bool:
@@ -117,6 +119,8 @@ def _respond(studio: Studio, session: Session, incoming: Incoming) -> bool:
         happened(studio, session, incoming, incoming.heard)
         return True
     account, new = find_account(studio, session, incoming.platform, incoming.user)
+    if incoming.language:
+        account.language = nearest(incoming.language)
     scene = _scene(studio, session, account, incoming)
     works = mentioned(session, account, getattr(incoming.heard, "key", ""))
     person = {"person": incoming.person, "group": incoming.group, "new": new}
@@ -155,10 +159,11 @@ def _scene(studio: Studio, session: Session, account: Account, incoming: Incomin
 
 def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: OutOfCredits) -> bool:
     """Somebody spent the last credits between the question and the answer: say so instead."""
-    reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
     if not _first_time(session, incoming):
         return False
     account, _ = find_account(studio, session, incoming.platform, incoming.user)
+    with speaking(language_of(account)):
+        reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
     post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
     return True
 
@@ -219,7 +224,8 @@ def pass_over(studio: Studio, incoming: Incoming) -> None:
         if not _first_time(session, incoming) or isinstance(incoming.heard, Happened):
             return
         account, _ = find_account(studio, session, incoming.platform, incoming.user)
-        reply = Say(phrases.OUR_FAULT)
+        with speaking(language_of(account)):
+            reply = Say(gettext(phrases.OUR_FAULT))
         post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
 
 

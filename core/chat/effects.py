@@ -10,9 +10,10 @@ from sqlmodel import col, select
 from core.chat import drafts, forgetting, links
 from core.chat.outbox import post
 from core.chat.scene import Scene
-from core.chat.space_views import granted, with_rule
+from core.chat.space_views import granted, title_of, with_rule
 from core.chat.spaces import end_grants
-from core.chat.views import work_view
+from core.chat.views import language_of, profile_view, work_view
+from core.conversation import sharing_phrases
 from core.conversation.effects import (
     AddPhotos,
     Confirm,
@@ -36,6 +37,7 @@ from core.conversation.effects import (
     Revoke,
     Select,
     SetConsent,
+    SetLanguage,
     SetRule,
     Share,
     StopWork,
@@ -43,8 +45,8 @@ from core.conversation.effects import (
     Unlink,
     WantClass,
 )
+from core.conversation.language import speaking
 from core.conversation.messages import Command, Drawing, Heard, Say
-from core.conversation.sharing_phrases import NOT_DELIVERED
 from core.storage import ledger
 from core.storage.database import clock, new_handle
 from core.storage.erasing import Notice, begin_deletion, begin_photo_deletion
@@ -57,6 +59,7 @@ from core.storage.tables import (
     Profile,
     ProfileState,
     Space,
+    Version,
     Work,
     WorkKind,
 )
@@ -118,7 +121,9 @@ def _select(scene: Scene, effect: Select) -> None:
 def _delete(scene: Scene, effect: Delete) -> None:
     if profile := scene.profile(effect.profile):
         shared = select(Grant).where(Grant.profile_id == profile.id, col(Grant.ended_at).is_(None))
-        end_grants(scene.studio, scene.session, scene.session.exec(shared).all(), NOT_DELIVERED)
+        end_grants(
+            scene.studio, scene.session, scene.session.exec(shared).all(), sharing_phrases.NOT_DELIVERED
+        )
         notice = Notice(scene.platform, scene.chat, effect.done)
         begin_deletion(scene.session, scene.studio, profile, notice)
 
@@ -162,7 +167,10 @@ def _share(scene: Scene, effect: Share) -> None:
         Grant(handle=new_handle(), profile_id=profile.id or 0, space=space.handle, given_at=now)
     )
     scene.session.flush()
-    said = (Say(effect.announced),)
+    version = scene.session.get(Version, profile.version_id) if profile.version_id else None
+    seen = profile_view(scene.studio, scene.session, profile, version, now, with_photos=False)
+    with speaking(language_of(scene.account, space)):
+        said = (Say(sharing_phrases.announced(scene.person, seen)),)
     post(scene.studio, scene.session, scene.account, profile, space.platform, member.chat, said)
 
 
@@ -178,7 +186,7 @@ def _revoke(scene: Scene, effect: Revoke) -> None:
         .with_for_update()
     ).first()
     if grant:
-        end_grants(scene.studio, scene.session, [grant], effect.told)
+        end_grants(scene.studio, scene.session, [grant], sharing_phrases.NOT_DELIVERED)
 
 
 def _set_rule(scene: Scene, effect: SetRule) -> Heard | None:
@@ -186,14 +194,25 @@ def _set_rule(scene: Scene, effect: SetRule) -> Heard | None:
         return None
     scene.space.rules = with_rule(scene.space, effect.field, effect.value)
     scene.session.flush()
-    if effect.owners:
-        for _, profile in granted(scene.session, scene.space):
-            owner = scene.session.get_one(Account, profile.account_id)
-            member = scene.session.get(Member, (scene.space.handle, owner.id))
-            if member and member.private:
-                said = (Say(effect.owners, slot=f"owners-pay-{scene.space.handle}"),)
-                post(scene.studio, scene.session, owner, None, scene.platform, member.private, said)
+    if (effect.field, effect.value) == ("pays", "owner"):
+        _tell_owners(scene, scene.space)
     return Command("settings")
+
+
+def _tell_owners(scene: Scene, space: Space) -> None:
+    """Say to those who share in a space that pictures are paid with their credits from now on."""
+    title = title_of(scene.studio, space)
+    for _, profile in granted(scene.session, space):
+        owner = scene.session.get_one(Account, profile.account_id)
+        member = scene.session.get(Member, (space.handle, owner.id))
+        if member and member.private:
+            with speaking(language_of(owner)):
+                said = (Say(sharing_phrases.owners_pay(title), slot=f"owners-pay-{space.handle}"),)
+            post(scene.studio, scene.session, owner, None, scene.platform, member.private, said)
+
+
+def _set_language(scene: Scene, effect: SetLanguage) -> None:
+    scene.account.chosen_language = effect.language
 
 
 def _fill_pool(scene: Scene, effect: FillPool) -> None:
@@ -225,6 +244,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Share: _share,
     Revoke: _revoke,
     SetRule: _set_rule,
+    SetLanguage: _set_language,
     FillPool: _fill_pool,
     IssueLink: links.issue,
     EnterLink: links.enter,

@@ -15,7 +15,9 @@ from core.chat.link_views import names_of
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.spaces import withhold
+from core.chat.views import language_of
 from core.conversation.effects import ConfirmLink, EnterLink, IssueLink, RefuseLink, Unlink
+from core.conversation.language import speaking
 from core.conversation.linking import ask_issuer, hear
 from core.conversation.messages import Heard, Linking
 from core.storage import ledger
@@ -99,7 +101,8 @@ def enter(scene: Scene, effect: EnterLink) -> Heard:
     link.joined_platform, link.joined_chat = scene.platform, scene.chat
     link.sealed = scene.studio.seal(account_key(issuer.handle), names, f"link-{link.handle}")
     session.flush()
-    question = ask_issuer(scene.person, scene.platform, link.handle)
+    with speaking(language_of(issuer)):
+        question = ask_issuer(scene.person, scene.platform, link.handle)
     post(scene.studio, session, issuer, None, link.platform, link.chat, (question,))
     return Linking("entered", name=names["issuer"], platform=link.platform)
 
@@ -144,7 +147,8 @@ def confirm(scene: Scene, effect: ConfirmLink) -> Heard:
     link.state, link.linked_at, link.brought = "linked", now, json.dumps(brought)
     session.flush()
     names = names_of(scene.studio, session, link)
-    told = hear(Linking("linked", name=names["issuer"], platform=link.platform, link=link.handle)).replies
+    with speaking(language_of(scene.account)):
+        told = hear(Linking("linked", name=names["issuer"], platform=link.platform, link=link.handle)).replies
     post(scene.studio, session, scene.account, None, link.joined_platform, link.joined_chat, told)
     return Linking("linked", name=names["joined"], platform=link.joined_platform, link=link.handle)
 
@@ -161,6 +165,7 @@ def _join(scene: Scene, joined: Account) -> None:
     if account.draft_id is None:
         account.draft_id = joined.draft_id
     account.current_id = account.current_id or joined.current_id
+    account.chosen_language = account.chosen_language or joined.chosen_language
     joined.draft_id = joined.current_id = None
     session.flush()
 
@@ -211,8 +216,9 @@ def unlink(scene: Scene, effect: Unlink) -> Heard:
     mine, mine_where = (
         (names["joined"], link.joined_platform) if by_joined else (names["issuer"], link.platform)
     )
-    told = hear(Linking("unlinked", name=mine, platform=mine_where)).replies
     account = scene.account if by_joined else joined
+    with speaking(language_of(account)):
+        told = hear(Linking("unlinked", name=mine, platform=mine_where)).replies
     post(scene.studio, session, account, None, where, other, told)
     return Linking("unlinked", name=names["issuer" if by_joined else "joined"], platform=where)
 

@@ -8,7 +8,9 @@ from sqlmodel import Session, col, delete, or_, select, update
 from core.chat.mentions import handles
 from core.chat.outbox import post
 from core.chat.space_views import is_over, name_of, rules_of
+from core.chat.views import language_of
 from core.conversation import sharing, sharing_phrases
+from core.conversation.language import gettext, speaking
 from core.conversation.messages import Chosen, Command, Happened, Left, Moved, Removed, Say
 from core.storage import ledger
 from core.storage.database import clock, new_handle, reading
@@ -164,7 +166,10 @@ def _move(studio: Studio, session: Session, space: Space, to: str) -> None:
 
 
 def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: str) -> None:
-    """From this transaction on nobody is given anything under these grants; askers are told in their place."""
+    """From this transaction on nobody is given anything under these grants; askers are told in their place.
+
+    `told` is a sentence of the catalogue, or empty.
+    """
     ids = [grant.id for grant in grants]
     if not ids:
         return
@@ -200,7 +205,9 @@ def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: 
         withhold(session, work)
         if told:
             account = session.get_one(Account, work.account_id)
-            reply = Say(told, slot=f"draw-{work.handle}")
+            space = session.exec(select(Space).where(Space.handle == work.space)).first()
+            with speaking(language_of(account, space)):
+                reply = Say(gettext(told), slot=f"draw-{work.handle}")
             post(studio, session, account, None, work.platform, work.chat, (reply,))
 
 

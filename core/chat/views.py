@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from core.chat.link_views import links_of
-from core.chat.space_views import grants_of, is_over, name_of, spaces_of
+from core.chat.space_views import grants_of, is_over, name_of, rules_of, spaces_of
 from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
 from core.errors import KeyGone
 from core.storage import ledger
@@ -25,6 +25,7 @@ from core.storage.tables import (
     PictureRow,
     Profile,
     ProfileState,
+    Space,
     Version,
     Work,
     WorkerRow,
@@ -98,6 +99,8 @@ def build_view(
         spaces=spaces_of(studio, session, account),
         links=links_of(studio, session, account),
         grants=grants_of(studio, session, {row.id: row.handle for row in rows if not row.sample}),
+        client_language=account.language,
+        chosen=account.chosen_language,
     )
 
 
@@ -106,6 +109,12 @@ def _ids_of(session: Session, space: SpaceView) -> dict[int | None, int]:
     wanted = [profile.handle for profile in space.shared]
     rows = session.exec(select(Profile.id, Profile.handle).where(col(Profile.handle).in_(wanted)))
     return dict(rows.all())
+
+
+def language_of(account: Account, space: Space | None = None) -> str:
+    """In which language somebody is told something that they did not ask for: the space's if it has one."""
+    rule = rules_of(space).language if space else ""
+    return rule or account.chosen_language or account.language
 
 
 def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:

@@ -136,28 +136,32 @@ class OpenSupport:
 
 @dataclass(frozen=True)
 class Share:
-    """Let a space use a profile; `announced` is said there."""
+    """Let a space use a profile, and say so there."""
 
     profile: int
     space: int
-    announced: str
 
 
 @dataclass(frozen=True)
 class Revoke:
-    """End a grant at once; `told` is said to those whose drawings are not delivered any more."""
+    """End a grant at once, and say so to those whose drawings are not delivered any more."""
 
     grant: int
-    told: str
 
 
 @dataclass(frozen=True)
 class SetRule:
-    """Change one rule of the space in which this is said; `owners` is told to those who share there."""
+    """Change one rule of the space in which this is said, and say so to the owners whose credits it takes."""
 
     field: str
     value: str
-    owners: str = ""
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    """Speak this language with the person from now on; empty: their client's."""
+
+    language: str
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,7 @@ Effect = (
     | Share
     | Revoke
     | SetRule
+    | SetLanguage
     | FillPool
     | IssueLink
     | EnterLink

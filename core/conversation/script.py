@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.conversation import (
+    choosing_language,
     drawing,
     forms,
     keeping,
@@ -28,6 +29,7 @@ from core.conversation.effects import (
     StopWork,
     Turn,
 )
+from core.conversation.language import speaking
 from core.conversation.messages import (
     Chosen,
     Command,
@@ -50,12 +52,13 @@ from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
 SUPPORT_HOURS = 24
-IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "forget")
+IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
     """Answer one thing that was heard."""
-    turn = _take_turn(view, heard)
+    with speaking(view.language):
+        turn = _take_turn(view, heard)
     return (
         replace(turn, replies=tuple(_for_everybody(reply) for reply in turn.replies)) if view.group else turn
     )
@@ -128,6 +131,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return sharing.settings(view)
         case "link":
             return linking.link(view, words)
+        case "language":
+            return choosing_language.ask(view)
         case "pool":
             return sharing.fill_pool(view, words)
         case "status":
@@ -204,6 +209,8 @@ def _choice(view: View, key: str) -> Turn:
         return Turn()
     if step == "set":
         return sharing.set_rule(view, handle, value)
+    if step == "speak":
+        return choosing_language.choose(rest, view)
     if step in linking.STEPS:
         return linking.choose(step, handle)
     if step in ("share", "sharewith", "revoke"):

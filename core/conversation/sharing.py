@@ -91,8 +91,7 @@ def choose(view: View, step: str, handle: int, value: str) -> Turn:
     grant = next((one for one in view.grants if (one.profile, one.space) == (handle, space)), None)
     if grant:
         return _say(sharing_phrases.shared(profile, title), _stop(profile, grant))
-    effect = Share(handle, space, sharing_phrases.announced(view.person, profile))
-    return Turn((effect,), (Say(sharing_phrases.shared(profile, title)),))
+    return Turn((Share(handle, space),), (Say(sharing_phrases.shared(profile, title)),))
 
 
 def _stop(profile: ProfileView, grant: GrantView) -> Option:
@@ -125,7 +124,7 @@ def _revoke(view: View, handle: int) -> Turn:
     if grant is None or profile is None:
         return _say("That has ended already.")
     text = sharing_phrases.revoked(profile, grant.title)
-    return Turn((Revoke(handle, sharing_phrases.NOT_DELIVERED),), (Say(text),))
+    return Turn((Revoke(handle),), (Say(text),))
 
 
 def usage(view: View) -> Turn:
@@ -246,8 +245,7 @@ def set_rule(view: View, handle: int, value: str) -> Turn:
         return _say(phrases.STALE)
     if field == "place":
         wanted = space.here if wanted else ""
-    owners = sharing_phrases.owners_pay(space.title) if (field, wanted) == ("pays", "owner") else ""
-    return Turn((SetRule(field, wanted, owners),))
+    return Turn((SetRule(field, wanted),))
 
 
 def fill_pool(view: View, words: str) -> Turn:

@@ -67,6 +67,7 @@ class Rules:
     base: str = ""  # the one base model that is allowed; empty: every one
     content: str = "any"  # any that the operator allows, drawn
     place: str = ""  # the one topic or channel in which I draw; empty: everywhere
+    language: str = ""  # in which everybody is answered there; empty: each in their own
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,14 @@ class View:
     spaces: tuple[tuple[int, str], ...] = ()  # handle and title of those in which the person was seen
     links: tuple[tuple[int, str], ...] = ()  # handle and name of the identities linked with this one
     grants: tuple[GrantView, ...] = ()  # of one's own profiles
+    client_language: str = "en"  # one of ours
+    chosen: str = ""  # the language that the person chose instead
+
+    @property
+    def language(self) -> str:
+        """In which language to answer: the space's where it has one and others read along."""
+        rule = self.space.rules.language if self.space and self.group else ""
+        return rule or self.chosen or self.client_language
 
     def usable(self, handle: int) -> ProfileView | None:
         """The account's profile of this handle, or one that is shared where this is heard."""

@@ -50,7 +50,8 @@ class Account(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     handle: int = _handle()
-    language: str = "en"
+    language: str = "en"  # of the client that was heard last
+    chosen_language: str = ""  # instead of the client's
     created_at: float
     current_id: int | None = None  # the profile that /imagine means
     draft_id: int | None = None  # the profile that is being made
