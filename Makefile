@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_VERBOSITY := error
 export DIFFUSERS_VERBOSITY := error
 
-.PHONY: setup demo test check up bench pocket
+.PHONY: setup demo test check up bench pocket languages
 setup: $(STAMP)
 
 # insightface asks for opencv-python, whose wheel needs the system's libGL: it comes without its requirements,
@@ -45,3 +45,11 @@ bench: setup
 pocket: setup
 	$(BIN)/python -m pocket.recipes --out pocket/made $(if $(minutes),--minutes $(minutes)) $(if $(part),--part $(part)) \
 		$(if $(start),--start $(start)) --threads $$(nproc)
+
+# Brings the catalogues up to date with the sentences in the code; what is new waits there to be translated.
+LANGUAGES := core/conversation/languages
+languages: setup
+	$(BIN)/pybabel -q extract --omit-header --no-location --keywords N_ --output $(VENV)/sentences.pot core bots
+	$(BIN)/pybabel -q update --input-file $(VENV)/sentences.pot --output-dir $(LANGUAGES) --domain likeness \
+		--no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/pybabel -q compile --directory $(LANGUAGES) --domain likeness

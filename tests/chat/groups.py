@@ -35,13 +35,20 @@ class Group:
         self.shown: dict[str, Reply] = {}
 
     def hear(
-        self, user: str, heard: Heard | Happened, *, admin: bool | None = False, topic: str = ""
+        self,
+        user: str,
+        heard: Heard | Happened,
+        *,
+        admin: bool | None = False,
+        topic: str = "",
+        language: str = "",
     ) -> list[Reply]:
         self.updates += 1
         chat = f"{self.chat}/{topic}" if topic else self.chat
         incoming = Incoming(
             "console", f"group{self.chat}", self.updates, user, chat, heard,
             person=user.capitalize(), group=True, space=self.chat, title="Friday people", admin=admin,
+            language=language,
         )  # fmt: skip
         before = len(self.said.get(chat, []))
         respond(self.studio, incoming)

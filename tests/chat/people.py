@@ -29,14 +29,14 @@ class Person:
     def __init__(self, studio: Studio, user: str = "ana", platform: str = "console") -> None:
         self.studio, self.user, self.platform, self.updates = studio, user, platform, 0
         self.messages: dict[str, Reply] = {}
+        self.language = ""  # of the client
 
     def say(self, heard: Heard, update: int | None = None) -> list[Reply]:
         self.updates += 1
         number = self.updates if update is None else update
         source = f"{self.platform}:{self.user}"
-        respond(
-            self.studio, Incoming(self.platform, source, number, self.user, self.user, heard, person="Ana")
-        )
+        place = (self.platform, source, number, self.user, self.user)
+        respond(self.studio, Incoming(*place, heard, person="Ana", language=self.language))
         return self.read()
 
     def read(self) -> list[Reply]:
