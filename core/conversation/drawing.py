@@ -1,6 +1,6 @@
 """Asking for pictures: who is meant, and whether that may be drawn here and now."""
 
-from core.conversation import phrases, sharing, sharing_phrases, work_phrases
+from core.conversation import phrases, prompt_phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import Draw, Turn
 from core.conversation.messages import Option, Say
 from core.conversation.views import ProfileView, View
@@ -19,7 +19,7 @@ def imagine(view: View, words: str) -> Turn:
     try:
         prompt = parse(words)
     except PromptRefused as refused:
-        return _say(phrases.prompt_refused(refused.what, refused.value, refused.column))
+        return _say(prompt_phrases.prompt_refused(refused.what, refused.value, refused.column))
     profile = _meant(view, prompt)
     if profile is None and prompt.name:
         return _say(phrases.unknown_profile(prompt.name))
@@ -56,7 +56,7 @@ def draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     if profile.consent == "withdrawn":
         return _say(work_phrases.drawing_failed("consent_withdrawn"))
     if prompt.base and prompt.base != view.base:
-        return _say(phrases.unknown_base(prompt.base, view.base))
+        return _say(prompt_phrases.unknown_base(prompt.base, view.base))
     if profile.state not in ("trained", "queued", "training"):
         return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
     if refused := sharing.refusal(view, profile, prompt.count, prompt.base or view.base):

@@ -1,66 +1,92 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
+from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import (
     MINIMUM_PHOTOS,
     MOST_MEGABYTES,
     MOST_MEGAPIXELS,
     RECOMMENDED_PHOTOS,
-    plural,
+    enumerated,
 )
 from core.conversation.views import PhotoView, ProfileView
+
+# {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
+VERDICTS = {
+    "duplicate": N_("Photo {number} is the same picture as photo {other}."),
+    "blurred": N_("Photo {number} is blurred; send a sharp one, or this one as a file."),
+    "noisy": N_("Photo {number} is grainy; one with more light would do."),
+    "too_dark": N_("Photo {number} is too dark to see the face; one in daylight would do."),
+    "too_bright": N_("Photo {number} is blown out; one out of the direct sun would do."),
+    "too_small": N_("Photo {number} is too small{in_brackets}; send the original as a file."),
+    "no_face": N_("Photo {number}: I find no face; one where the face is clear would do."),
+    "several_faces": N_("Photo {number} has several faces; send one where you are alone."),
+    "face_too_small": N_("Photo {number}: the face is too small; come closer, or crop it."),
+    "cut_off": N_("Photo {number}: the face leaves the picture; send one that shows it whole."),
+    "other_person": N_("Photo {number} shows somebody else than the rest."),
+    "empty": N_("Photo {number} arrived empty; send it again."),
+    "not_a_picture": N_("Photo {number}: that is {kind}; I need JPG, PNG, WebP, HEIC or AVIF pictures."),
+    "unknown_format": N_("Photo {number}: I cannot read {kind}; send JPG, PNG, WebP, HEIC or AVIF."),
+    "too_many_bytes": N_(
+        "Photo {number} is too large: {size}. Send it smaller, or as a photo instead of a file."
+    ),
+    "too_many_pixels": N_(
+        "Photo {number} has too many pixels{in_brackets}: {most} megapixels are the most. Send it smaller."
+    ),
+    "truncated": N_("Photo {number} broke off on the way; send it again."),
+    "damaged": N_("Photo {number} is damaged and cannot be opened; send another copy."),
+    "too_slow": N_("Photo {number} takes too long to open; save it as a plain JPG and send that."),
+    "too_much_memory": N_("Photo {number} is too large to open here; send it smaller."),
+    "not_fetched": N_("Photo {number} could not be fetched{in_brackets}; send it again."),
+}
+WANTED = {
+    "photos": N_("more photos"),
+    "more_photos": N_("a few more photos"),
+    "angles": N_("your face turned to the side"),
+    "light": N_("other light"),
+    "backgrounds": N_("another place, one outdoors"),
+}
 
 
 def verdict(photo: PhotoView) -> str:
     """What is wrong with a photo, why it matters and what to do, or an empty string."""
-    number = photo.number
     if photo.owner == "removed":
-        return f"Photo {number}: taken out by you."
-    if photo.owner == "kept":
+        return _("Photo {number}: taken out by you.").format(number=photo.number)
+    if photo.owner == "kept" or photo.verdict not in VERDICTS:
         return ""
-    detail = photo.detail
-    sentences = {
-        "duplicate": f"Photo {number} is the same picture as photo {photo.other}.",
-        "blurred": f"Photo {number} is blurred; send a sharp one, or this one as a file.",
-        "noisy": f"Photo {number} is grainy; one with more light would do.",
-        "too_dark": f"Photo {number} is too dark to see the face; one in daylight would do.",
-        "too_bright": f"Photo {number} is blown out; one out of the direct sun would do.",
-        "too_small": f"Photo {number} is too small{in_brackets(detail)}; send the original as a file.",
-        "no_face": f"Photo {number}: I find no face; one where the face is clear would do.",
-        "several_faces": f"Photo {number} has several faces; send one where you are alone.",
-        "face_too_small": f"Photo {number}: the face is too small; come closer, or crop it.",
-        "cut_off": f"Photo {number}: the face leaves the picture; send one that shows it whole.",
-        "other_person": f"Photo {number} shows somebody else than the rest.",
-        "empty": f"Photo {number} arrived empty; send it again.",
-        "not_a_picture": f"Photo {number}: that is {kind(detail)}; I need JPG, PNG, WebP, HEIC or AVIF pictures.",
-        "unknown_format": f"Photo {number}: I cannot read {kind(detail)}; send JPG, PNG, WebP, HEIC or AVIF.",
-        "too_many_bytes": f"Photo {number} is too large: {size(detail)}. Send it smaller, or as a photo instead of a file.",
-        "too_many_pixels": (
-            f"Photo {number} has too many pixels{in_brackets(detail)}: {MOST_MEGAPIXELS} megapixels are the most. Send it smaller."
-        ),
-        "truncated": f"Photo {number} broke off on the way; send it again.",
-        "damaged": f"Photo {number} is damaged and cannot be opened; send another copy.",
-        "too_slow": f"Photo {number} takes too long to open; save it as a plain JPG and send that.",
-        "too_much_memory": f"Photo {number} is too large to open here; send it smaller.",
-        "not_fetched": f"Photo {number} could not be fetched{in_brackets(detail)}; send it again.",
-    }
-    return sentences.get(photo.verdict, "")
+    return _(VERDICTS[photo.verdict]).format(
+        number=photo.number,
+        other=photo.other,
+        in_brackets=in_brackets(photo.detail),
+        kind=kind(photo.detail),
+        size=size(photo.detail),
+        most=MOST_MEGAPIXELS,
+    )
 
 
 def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     """The one message about the photos: what arrived, what is good, what is not, what next."""
     waiting = [photo for photo in draft.photos if photo.waiting]
     good = [photo for photo in draft.photos if is_good(photo)]
-    lines = [f"{plural(len(draft.photos), 'photo')}, thank you. {len(good)} good."]
-    if waiting:
-        lines[0] += f" Looking at {len(waiting)} more..." if good else " Looking..."
+    arrived = [
+        ngettext("{count} photo, thank you.", "{count} photos, thank you.", len(draft.photos)),
+        ngettext("{count} good.", "{count} good.", len(good)),
+    ]
+    if waiting and good:
+        arrived.append(ngettext("Looking at {count} more...", "Looking at {count} more...", len(waiting)))
+    elif waiting:
+        arrived.append(_("Looking..."))
+    lines = [" ".join(arrived)]
     if good:
-        lines.append("Good: " + ", ".join(str(photo.number) for photo in good) + ".")
+        numbers = enumerated(str(photo.number) for photo in good)
+        lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
     lines += [line for photo in draft.photos if (line := verdict(photo))]
     least, most = RECOMMENDED_PHOTOS
+    best_next = next_photos(missing_codes)
     if len(good) < least:
-        lines.append(f"{len(good)} of {least} to {most}." + next_photos(missing_codes))
+        reached = _("{good} of {least} to {most}.").format(good=len(good), least=least, most=most)
+        lines.append(f"{reached} {best_next}".strip())
     elif missing_codes:
-        lines.append(next_photos(missing_codes).strip())
+        lines.append(best_next)
     return "\n".join(lines)
 
 
@@ -70,47 +96,50 @@ def is_good(photo: PhotoView) -> bool:
 
 
 def next_photos(missing_codes: tuple[str, ...]) -> str:
-    """What to add next."""
-    words = {
-        "photos": "more photos",
-        "more_photos": "a few more photos",
-        "angles": "your face turned to the side",
-        "light": "other light",
-        "backgrounds": "another place, one outdoors",
-    }
-    named = [words[code] for code in missing_codes if code in words]
-    return f" Best next: {', and '.join(named[:2])}." if named else ""
+    """What to add next, or an empty string."""
+    named = [_(WANTED[code]) for code in missing_codes if code in WANTED]
+    if not named:
+        return ""
+    if len(named) == 1:
+        return _("Best next: {photos}.").format(photos=named[0])
+    return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
 
 
 def too_few(good: int) -> str:
     """Why it cannot go on yet."""
-    return (
-        f"{good} good so far; I need {MINIMUM_PHOTOS} at least. Send {plural(MINIMUM_PHOTOS - good, 'more')}."
-    )
+    have = ngettext(
+        "{count} good so far; I need {minimum} at least.",
+        "{count} good so far; I need {minimum} at least.",
+        good,
+    ).format(minimum=MINIMUM_PHOTOS)
+    send = ngettext("Send {count} more.", "Send {count} mores.", MINIMUM_PHOTOS - good)
+    return f"{have} {send}"
 
 
 KINDS = {
-    "pdf": "a PDF", "zip": "a ZIP archive", "rar": "an archive", "7z": "an archive", "gzip": "an archive",
-    "gif": "a GIF", "mp4": "a video", "mov": "a video", "webm": "a video", "avi": "a video",
-    "mp3": "a sound file", "wav": "a sound file", "ogg": "a sound file", "docx": "a Word document",
-    "xlsx": "a spreadsheet", "pptx": "a presentation", "text": "a text", "html": "a web page",
-    "exe": "a program", "svg": "an SVG drawing", "raw": "a camera's raw file", "tiff": "a TIFF",
-    "bmp": "a BMP", "ico": "an icon", "psd": "a Photoshop file", "jpeg2000": "a JPEG 2000", "jpeg-xl": "a JPEG XL",
+    "pdf": N_("a PDF"), "zip": N_("a ZIP archive"), "rar": N_("an archive"), "7z": N_("an archive"), "gzip": N_("an archive"),
+    "gif": N_("a GIF"), "mp4": N_("a video"), "mov": N_("a video"), "webm": N_("a video"), "avi": N_("a video"),
+    "mp3": N_("a sound file"), "wav": N_("a sound file"), "ogg": N_("a sound file"), "docx": N_("a Word document"),
+    "xlsx": N_("a spreadsheet"), "pptx": N_("a presentation"), "text": N_("a text"), "html": N_("a web page"),
+    "exe": N_("a program"), "svg": N_("an SVG drawing"), "raw": N_("a camera's raw file"), "tiff": N_("a TIFF"),
+    "bmp": N_("a BMP"), "ico": N_("an icon"), "psd": N_("a Photoshop file"), "jpeg2000": N_("a JPEG 2000"), "jpeg-xl": N_("a JPEG XL"),
 }  # fmt: skip
 
 
 def kind(code: str) -> str:
     """What somebody sent instead of a photo."""
-    return KINDS.get(code, code or "no picture I know")
+    return _(KINDS[code]) if code in KINDS else code or _("no picture I know")
 
 
 def size(detail: str) -> str:
     """A number of bytes in megabytes, beside the limit; a platform's own sentence as it is."""
     if not detail.isdecimal():
         return detail
-    return f"{int(detail) >> 20} MB, and {MOST_MEGABYTES} MB are the most"
+    return _("{megabytes} MB, and {most} MB are the most").format(
+        megabytes=int(detail) >> 20, most=MOST_MEGABYTES
+    )
 
 
 def in_brackets(detail: str) -> str:
     """A detail, if there is one."""
-    return f" ({detail})" if detail else ""
+    return _(" ({detail})").format(detail=detail) if detail else ""

@@ -1,5 +1,8 @@
 """Every sentence we say, in one place; short, plain, and with what to do next."""
 
+from collections.abc import Iterable
+
+from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.views import ProfileView, View
 
 MINIMUM_PHOTOS = 5
@@ -8,33 +11,34 @@ MOST_PHOTOS = 50
 MOST_MEGABYTES = 50
 MOST_MEGAPIXELS = 64
 
-CLASSES = ("woman", "man", "older woman", "older man", "cat", "dog")
-MINOR_CLASSES = ("girl", "boy")
+# What captions and base models are told, so the words themselves stay; `class_label` is what people read.
+CLASSES = (N_("woman"), N_("man"), N_("older woman"), N_("older man"), N_("cat"), N_("dog"))
+MINOR_CLASSES = (N_("girl"), N_("boy"))
 
-STATES = {
-    "draft": "draft",
-    "queued": "in line",
-    "training": "learning",
-    "trained": "ready",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
 RETENTION = {
-    "keep": "Kept, encrypted: the likeness check works, and you can train on",
-    "template": "Deleted, keeping only an encrypted face template: the check works, training on needs photos again",
-    "delete": "Deleted with everything derived from them: no likeness check",
+    "keep": N_("Kept, encrypted: the likeness check works, and you can train on"),
+    "template": N_(
+        "Deleted, keeping only an encrypted face template: the check works, training on needs photos again"
+    ),
+    "delete": N_("Deleted with everything derived from them: no likeness check"),
 }
-RETENTION_SHORT = {"keep": "photos kept", "template": "face template kept", "delete": "photos deleted"}
+RETENTION_SHORT = {
+    "keep": N_("photos kept"),
+    "template": N_("face template kept"),
+    "delete": N_("photos deleted"),
+}
 
-WHAT_I_DO = "I learn a face, a pet or a character from your photos, then draw it doing anything you can put into words."
-HOW_IT_WORKS = (
+WHAT_I_DO = N_(
+    "I learn a face, a pet or a character from your photos, then draw it doing anything you can put into words."
+)
+HOW_IT_WORKS = N_(
     "You send 15 to 20 photos of one subject. I check each one, then learn for a few minutes. "
     "From then on /imagine draws your subject, and pictures that do not look like it are dropped before you "
     "see them.\n"
     "Photos, what was learnt and every picture are encrypted with keys of your profile alone. "
     "/delete destroys those keys: then nobody can open any of it, me included."
 )
-HELP = (
+HELP = N_(
     "/new - teach me somebody\n"
     "/imagine words - draw; @name says whom\n"
     "/profiles - what I have learnt for you\n"
@@ -48,43 +52,38 @@ HELP = (
     "/forget - erase everything of yours for ever\n"
     "After /imagine you may add: --n 2 (how many) --no hat (what not) --seed 7 --steps 30 --cfg 4 --ar 3:4"
 )
-ASK_CLASS = "I am learning a...\nThe closer the word, the better I do."
-ASK_NAME = 'What shall we call this profile? For example "Ana 2026".'
-ASK_RETENTION = "After training, your photos should be..."
-ASK_CONSENT = "Is this you, or someone who agreed?"
-ASK_PHOTOS = (
-    f"Now the photos: {RECOMMENDED_PHOTOS[0]} to {RECOMMENDED_PHOTOS[1]} are best, {MINIMUM_PHOTOS} at least. "
-    "Quality beats quantity: sharp, one face each, from different days, angles and light. "
-    "Sent as files they keep their full quality."
-)
-CONFIRM_FORGET = (
+ASK_CLASS = N_("I am learning a...\nThe closer the word, the better I do.")
+ASK_NAME = N_('What shall we call this profile? For example "Ana 2026".')
+ASK_RETENTION = N_("After training, your photos should be...")
+ASK_CONSENT = N_("Is this you, or someone who agreed?")
+CONFIRM_FORGET = N_(
     "Erase everything of yours? Every profile with its photos and pictures, what you asked for in groups, your credits, and "
     "who you are on every platform that you linked. This cannot be undone."
 )
-FORGOTTEN = (
+FORGOTTEN = N_(
     "Everything is erased: the keys are destroyed, and the rest goes within minutes. Pictures that I sent stay in the chats. "
     "If you write again, we have never met."
 )
-NOTHING_TO_CANCEL = "Nothing is going on that could be cancelled."
-NO_PROFILES = "You have no profiles yet."
-PRIVATE_ONLY = "Photos and profiles are between you and me: write to me in a private chat for that."
-STALE = "That question is answered already."
-GONE = "That profile is deleted."
-PUT_ASIDE = "Kept as a draft. /new goes on with it whenever you like."
-UNKNOWN_COMMAND = "I do not know that command. /help lists what I understand."
-CONSENT_REFUSED = (
+NOTHING_TO_CANCEL = N_("Nothing is going on that could be cancelled.")
+NO_PROFILES = N_("You have no profiles yet.")
+PRIVATE_ONLY = N_("Photos and profiles are between you and me: write to me in a private chat for that.")
+STALE = N_("That question is answered already.")
+GONE = N_("That profile is deleted.")
+PUT_ASIDE = N_("Kept as a draft. /new goes on with it whenever you like.")
+UNKNOWN_COMMAND = N_("I do not know that command. /help lists what I understand.")
+CONSENT_REFUSED = N_(
     "Then I must not learn this face. Nothing was used; /delete removes the draft and its photos at once."
 )
-NO_MINORS = (
+NO_MINORS = N_(
     "I do not learn children or teenagers here: the operator of this bot has not allowed it. "
     "Choose a class of adults, or an animal."
 )
-WORKER_GONE = "The drawing machine is not answering. Your request is kept and runs when it is back."
-OUR_FAULT = (
+WORKER_GONE = N_("The drawing machine is not answering. Your request is kept and runs when it is back.")
+OUR_FAULT = N_(
     "I could not work with that: the fault is mine, and its place is in the operator's log. "
     "Your other messages are not affected; /status shows what is going on."
 )
-NO_IMAGINE_WORDS = "Say what to draw, for example: /imagine as an astronaut, studio light"
+NO_IMAGINE_WORDS = N_("Say what to draw, for example: /imagine as an astronaut, studio light")
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -92,35 +91,91 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def greeting(person: str, sample: str, pictures: int | None) -> str:
+def pictures(count: int) -> str:
+    """`1 picture`, `2 pictures`."""
+    return ngettext("{count} picture", "{count} pictures", count)
+
+
+def trainings(count: int) -> str:
+    """`1 training`, `2 trainings`."""
+    return ngettext("{count} training", "{count} trainings", count)
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """`1, 2, 3`, with what the language puts between."""
+    return pgettext("between the items of a list", ", ").join(items)
+
+
+def class_label(word: str) -> str:
+    """A class word as people read it; one that they wrote themselves as they wrote it."""
+    return _(word) if word in CLASSES + MINOR_CLASSES else word
+
+
+def state_label(state: str) -> str:
+    """The state of a profile in words."""
+    labels = {
+        "draft": pgettext("state of a profile", "draft"),
+        "queued": pgettext("state of a profile", "in line"),
+        "training": pgettext("state of a profile", "learning"),
+        "trained": pgettext("state of a profile", "ready"),
+        "failed": pgettext("state of a profile", "failed"),
+        "cancelled": pgettext("state of a profile", "cancelled"),
+    }
+    return labels.get(state, state)
+
+
+def greeting(person: str, sample: str, free: int | None) -> str:
     """The first thing a person reads; without a sample profile it says so."""
-    hello = f"Hi {person}. " if person else "Hi. "
+    hello = _("Hi {person}.").format(person=person) if person else _("Hi.")
     if not sample:
-        return f"{hello}{WHAT_I_DO}\nThere is no sample profile on this machine's base model; begin with your own."
-    free = "" if pictures is None else f", with {plural(pictures, 'free picture')}"
-    return f"{hello}{WHAT_I_DO}\nTry it right now: {sample} is a sample profile that belongs to you already{free}."
+        begin = _("There is no sample profile on this machine's base model; begin with your own.")
+    elif free is None:
+        begin = _("Try it right now: {sample} is a sample profile that belongs to you already.")
+    else:
+        begin = ngettext(
+            "Try it right now: {sample} is a sample profile that belongs to you already, with {count} free picture.",
+            "Try it right now: {sample} is a sample profile that belongs to you already, with {count} free pictures.",
+            free,
+        )
+    return f"{hello} {_(WHAT_I_DO)}\n{begin.format(sample=sample)}"
 
 
 def duration(seconds: float) -> str:
     """A wait, as people say it."""
     if seconds < 90:
-        return f"about {max(5, round(seconds / 5) * 5)} s"
-    return f"about {plural(round(seconds / 60), 'minute')}"
+        return _("about {seconds} s").format(seconds=max(5, round(seconds / 5) * 5))
+    return ngettext("about {count} minute", "about {count} minutes", round(seconds / 60))
+
+
+def ask_photos() -> str:
+    """How many photos, and which."""
+    least, most = RECOMMENDED_PHOTOS
+    return _(
+        "Now the photos: {least} to {most} are best, {minimum} at least. "
+        "Quality beats quantity: sharp, one face each, from different days, angles and light. "
+        "Sent as files they keep their full quality."
+    ).format(least=least, most=most, minimum=MINIMUM_PHOTOS)
 
 
 def name_taken(name: str) -> str:
     """Names are compared without capitals."""
-    return f'You have a profile "{name}" already (names ignore capitals). Another name?'
+    return _('You have a profile "{name}" already (names ignore capitals). Another name?').format(name=name)
 
 
 def name_too_long(length: int, most: int) -> str:
     """A name must fit on a button."""
-    return f"That name has {length} characters; up to {most} fit. A shorter one?"
+    return ngettext(
+        "That name has {count} character; up to {most} fit. A shorter one?",
+        "That name has {count} characters; up to {most} fit. A shorter one?",
+        length,
+    ).format(most=most)
 
 
 def class_unclear(words: str) -> str:
     """A class word is one to three plain words."""
-    return f'"{words}" does not work as a class word. One to three words, such as "woman" or "tabby cat".'
+    return _(
+        '"{words}" does not work as a class word. One to three words, such as "woman" or "tabby cat".'
+    ).format(words=words)
 
 
 def summary(draft: ProfileView, view: View) -> str:
@@ -128,107 +183,115 @@ def summary(draft: ProfileView, view: View) -> str:
     count = sum(photo.chosen for photo in draft.photos)
     parts = [
         draft.name,
-        draft.class_word,
-        f"LoRA on {view.base_title}",
-        plural(count, "photo"),
+        class_label(draft.class_word),
+        _("LoRA on {base}").format(base=view.base_title),
+        ngettext("{count} photo", "{count} photos", count),
         draft.trigger,
-        RETENTION_SHORT[draft.retention],
+        _(RETENTION_SHORT[draft.retention]),
     ]
-    cost = (
-        "1 training credit" if view.trainings_left is None else f"1 training credit of {view.trainings_left}"
-    )
-    wait = (
-        ""
-        if view.training_seconds is None
-        else f" {duration(view.training_seconds)} on this machine.".capitalize()
-    )
-    return (
-        f"Ready.\n{' · '.join(parts)}\n{cost}.{wait} Nothing can be changed after you confirm, "
-        "and photos that are not used are erased."
-    )
-
-
-def unknown_base(name: str, offered: str) -> str:
-    """Base models are the operator's choice."""
-    return f"--base {name}: this machine draws with {offered} only."
+    if view.trainings_left is None:
+        price = [_("1 training credit.")]
+    else:
+        price = [_("1 training credit of {left}.").format(left=view.trainings_left)]
+    if view.training_seconds is not None:
+        price.append(_("{wait} on this machine.").format(wait=duration(view.training_seconds)))
+    price.append(_("Nothing can be changed after you confirm, and photos that are not used are erased."))
+    return "\n".join([_("Ready."), " · ".join(parts), " ".join(price)])
 
 
 def not_drawable(profile: ProfileView) -> str:
     """Why a profile cannot be drawn, and what to do."""
-    return f"{profile.name} is not trained ({STATES.get(profile.state, profile.state)}), so there is nothing to draw with."
+    return _("{name} is not trained ({state}), so there is nothing to draw with.").format(
+        name=profile.name, state=state_label(profile.state)
+    )
 
 
 def profile_line(profile: ProfileView, current: bool) -> str:
     """One profile in the list."""
-    parts = [profile.name or "unnamed", profile.class_word or "?", STATES.get(profile.state, profile.state)]
+    name = profile.name or pgettext("a profile", "unnamed")
+    parts = [name, class_label(profile.class_word) or "?", state_label(profile.state)]
     if profile.state == "trained" and profile.similarity is not None:
-        parts.append(f"likeness {profile.similarity:.2f}")
+        parts.append(_("likeness {likeness}").format(likeness=f"{profile.similarity:.2f}"))
     if profile.consent == "withdrawn":
-        parts.append("consent withdrawn: not used")
+        parts.append(_("consent withdrawn: not used"))
     if profile.state == "failed":
-        parts.append("its message has a button to try again")
+        parts.append(_("its message has a button to try again"))
     return ("> " if current else "- ") + " · ".join(parts)
 
 
 def unknown_profile(name: str) -> str:
     """Absent, foreign and deleted get one and the same answer (SPEC G2)."""
-    return f'I know no profile "{name}" that you may use. /profiles lists yours.'
-
-
-def prompt_refused(what: str, value: str, column: int) -> str:
-    """What is wrong with a prompt, where, and what would be right."""
-    sentences = {
-        "unknown_flag": f"I do not know --{value}. There are --no --n --seed --steps --cfg --ar --sampler.",
-        "repeated_flag": f"--{value} stands there twice; once is enough.",
-        "missing_value": f"--{value} needs a value behind it.",
-        "not_a_number": f"--{value}: that is not a number.",
-        "out_of_bounds": f"--{value} is what fits.",
-        "not_an_aspect": f"--ar {value}: write it like 3:4.",
-        "not_offered": f"--{value} are what there is.",
-        "too_long": f"That prompt has {value} characters; up to 1000 fit.",
-        "bracket": f"A prompt cannot contain {value}.",
-    }
-    return f"{sentences[what]} (column {column})"
+    return _('I know no profile "{name}" that you may use. /profiles lists yours.').format(name=name)
 
 
 def confirm_delete(profile: ProfileView) -> str:
     """Asked once; it cannot be undone."""
-    return (
-        f"Delete {profile.name or 'the draft'} with its photos, what was learnt and every picture? "
-        "This cannot be undone."
-    )
+    if not profile.name:
+        return _(
+            "Delete the draft with its photos, what was learnt and every picture? This cannot be undone."
+        )
+    return _(
+        "Delete {name} with its photos, what was learnt and every picture? This cannot be undone."
+    ).format(name=profile.name)
 
 
 def deleted(name: str) -> str:
     """Said only when the keys are gone."""
-    return f"{name or 'The draft'} is deleted. Its keys are destroyed; nobody can open any of it any more."
+    if not name:
+        return _("The draft is deleted. Its keys are destroyed; nobody can open any of it any more.")
+    return _("{name} is deleted. Its keys are destroyed; nobody can open any of it any more.").format(
+        name=name
+    )
 
 
 def photos_deleted(name: str) -> str:
     """Said only when the photos' key is gone."""
-    return f"The photos of {name} are deleted, with everything that showed them."
+    return _("The photos of {name} are deleted, with everything that showed them.").format(name=name)
 
 
 def privacy(view: View) -> str:
     """What is kept, for whom, and the choices."""
     lines = [
-        "What I keep: your photos, what I learnt from them and the pictures, each encrypted with keys of that "
-        "profile alone; and how many credits you used. No names, no messages, nothing for anybody's training.",
-        "The operator of this machine cannot open them by hand unless you open a support window below, and "
-        "every opening is reported to you here.",
-        "Deleting destroys the keys at once and the rest within a minute. Pictures I already sent stay in the chat.",
+        _(
+            "What I keep: your photos, what I learnt from them and the pictures, each encrypted with keys of that "
+            "profile alone; and how many credits you used. No names, no messages, nothing for anybody's training."
+        ),
+        _(
+            "The operator of this machine cannot open them by hand unless you open a support window below, and "
+            "every opening is reported to you here."
+        ),
+        _(
+            "Deleting destroys the keys at once and the rest within a minute. Pictures I already sent stay in the chat."
+        ),
     ]
+    consents = {
+        "": pgettext("consent", "not given"),
+        "self": pgettext("consent", "self"),
+        "agreed": pgettext("consent", "agreed"),
+        "withdrawn": pgettext("consent", "withdrawn"),
+    }
     for profile in view.profiles:
         if not profile.sample:
-            kept = RETENTION_SHORT.get(profile.retention, "no choice made yet")
-            open_ = " · support window open" if profile.support_until else ""
-            lines.append(
-                f"- {profile.name or 'draft'}: {kept}, consent: {profile.consent or 'not given'}{open_}"
+            line = _("{name}: {kept}, consent: {consent}").format(
+                name=profile.name or pgettext("a profile without a name", "draft"),
+                kept=_(RETENTION_SHORT.get(profile.retention, NO_CHOICE)),
+                consent=consents.get(profile.consent, profile.consent),
             )
+            window = " · " + _("support window open") if profile.support_until else ""
+            lines.append(f"- {line}{window}")
     return "\n".join(lines)
 
 
 def out_of_credits(unit: str, balance: int, needed: int) -> str:
     """What a request costs and what is left."""
-    what = "picture" if unit == "picture" else "training"
-    return f"That takes {plural(needed, what)}, and {plural(balance, what)} of your plan {'is' if balance == 1 else 'are'} left."
+    if unit == "picture":
+        return ngettext(
+            "That takes {needed}, and {count} picture of your plan is left.",
+            "That takes {needed}, and {count} pictures of your plan are left.",
+            balance,
+        ).format(needed=pictures(needed))
+    return ngettext(
+        "That takes {needed}, and {count} training of your plan is left.",
+        "That takes {needed}, and {count} trainings of your plan are left.",
+        balance,
+    ).format(needed=trainings(needed))
