@@ -73,7 +73,7 @@ def ask(draft: ProfileView, view: View) -> Say | Gallery:
                 ),
             )
         case "photos":
-            return panel(draft, view) if draft.photos else Say(phrases.ASK_PHOTOS)
+            return panel(draft, view) if draft.photos else Say(phrases.ask_photos())
         case _:
             return summary(draft, view)
 

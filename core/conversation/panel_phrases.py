@@ -1,55 +1,60 @@
 """What the panel of a draft says, on platforms that show a draft in one message."""
 
+from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.photo_phrases import photo_panel
 from core.conversation.phrases import (
     ASK_CONSENT,
+    ASK_RETENTION,
     MINIMUM_PHOTOS,
     RECOMMENDED_PHOTOS,
     RETENTION,
     RETENTION_SHORT,
-    plural,
+    class_label,
 )
 from core.conversation.views import ProfileView, View
 
-CONSENTS = {"self": "it's you", "agreed": "they agreed"}
-TRAIN_BEGUN = (
+CONSENTS = {"self": N_("it's you"), "agreed": N_("they agreed")}
+TRAIN_BEGUN = N_(
     "The photos that were not used are erased, and training is queued. Nothing can be changed any more."
 )
 
 
 def panel(draft: ProfileView, view: View) -> str:
     """Everything about a draft: what it is, its photos with their verdicts, and what is missing."""
-    about = [draft.name or "no name yet", draft.class_word or "no class yet"]
+    about = [draft.name or _("no name yet"), class_label(draft.class_word) or _("no class yet")]
     if draft.retention:
-        about.append(RETENTION_SHORT[draft.retention])
+        about.append(_(RETENTION_SHORT[draft.retention]))
     if draft.consent in CONSENTS:
-        about.append(CONSENTS[draft.consent])
-    lines = ["Draft: " + " · ".join(about)]
-    if draft.photos:
-        lines.append(photo_panel(draft, draft.missing))
-    else:
-        lines.append(
-            f"No photos yet: {RECOMMENDED_PHOTOS[0]} to {RECOMMENDED_PHOTOS[1]} are best, {MINIMUM_PHOTOS} at least. "
-            "Sharp, one face each, from different days, angles and light."
-        )
+        about.append(_(CONSENTS[draft.consent]))
+    lines = [pgettext("a profile that is being made", "Draft: {about}").format(about=" · ".join(about))]
+    lines.append(photo_panel(draft, draft.missing) if draft.photos else _no_photos())
     if not draft.retention:
-        lines.append("After training, your photos should be...")
-        lines += [f"- {sentence}" for sentence in RETENTION.values()]
+        lines.append(_(ASK_RETENTION))
+        lines += [f"- {_(sentence)}" for sentence in RETENTION.values()]
     if draft.consent not in CONSENTS:
-        lines.append(ASK_CONSENT)
+        lines.append(_(ASK_CONSENT))
     if view.trainings_left is not None:
-        lines.append(f"Training takes 1 training credit of {view.trainings_left}.")
+        lines.append(_("Training takes 1 training credit of {left}.").format(left=view.trainings_left))
     return "\n".join(lines)
+
+
+def _no_photos() -> str:
+    least, most = RECOMMENDED_PHOTOS
+    return _(
+        "No photos yet: {least} to {most} are best, {minimum} at least. "
+        "Sharp, one face each, from different days, angles and light."
+    ).format(least=least, most=most, minimum=MINIMUM_PHOTOS)
 
 
 def not_yet(missing: str, good: int, waiting: int) -> str:
     """The label of the button that cannot be pressed yet, with the reason."""
+    lacking = MINIMUM_PHOTOS - good
     reasons = {
-        "class_word": "the class is missing",
-        "name": "the name is missing",
-        "retention": "say what becomes of the photos",
-        "consent": "consent is missing",
-        "waiting": f"looking at {plural(waiting, 'photo')}",
-        "photos": f"{plural(MINIMUM_PHOTOS - good, 'more good photo')} needed",
+        "class_word": _("the class is missing"),
+        "name": _("the name is missing"),
+        "retention": _("say what becomes of the photos"),
+        "consent": _("consent is missing"),
+        "waiting": ngettext("looking at {count} photo", "looking at {count} photos", waiting),
+        "photos": ngettext("{count} more good photo needed", "{count} more good photos needed", lacking),
     }
-    return f"Train: {reasons[missing]}"
+    return _("Train: {reason}").format(reason=reasons[missing])

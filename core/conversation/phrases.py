@@ -27,6 +27,7 @@ RETENTION_SHORT = {
     "template": N_("face template kept"),
     "delete": N_("photos deleted"),
 }
+NO_CHOICE = N_("no choice made yet")
 
 WHAT_I_DO = N_(
     "I learn a face, a pet or a character from your photos, then draw it doing anything you can put into words."

@@ -1,37 +1,49 @@
 """What is said of sharing a profile with a group or server, and of the rules there."""
 
-from core.conversation.phrases import plural
+from core.conversation.language import N_, gettext as _, ngettext, pgettext
+from core.conversation.phrases import enumerated, pictures
 from core.conversation.views import GrantView, ProfileView, Rules, SpaceView
 from core.names import shown_name
 
-NO_SPACES = (
+NO_SPACES = N_(
     "I have not seen you in a group yet. Add me to one, write /share there, and I ask you here what to share."
 )
-NOTHING_TO_SHARE = "You have no profile that could be shared: it must be trained, and not the sample. /new makes one in our private chat."
-ASKED_ALONE = "I have asked you in our private chat. Write /start to me there if nothing came."
-NOT_SHARED = "That profile is not shared here any more."
-NOTHING_SHARED = "Nothing is shared here yet. Whoever has a profile can write /share."
-NOT_DELIVERED = (
+NOTHING_TO_SHARE = N_(
+    "You have no profile that could be shared: it must be trained, and not the sample. /new makes one in our private chat."
+)
+ASKED_ALONE = N_("I have asked you in our private chat. Write /start to me there if nothing came.")
+NOT_SHARED = N_("That profile is not shared here any more.")
+NOTHING_SHARED = N_("Nothing is shared here yet. Whoever has a profile can write /share.")
+NOT_DELIVERED = N_(
     "That profile is not shared here any more: the drawing is not delivered, and its credits are back."
 )
-ADMINS_ONLY = "Only admins of this group change that."
-RANK_UNKNOWN = "I could not learn whether you are an admin here. Try again in a moment."
-ADMINS_ASK = "The admins here keep me to themselves: only they can ask for pictures."
-ONLY_IN_A_SPACE = "That is for groups: write it in the group that it is about."
-USED_ELSEWHERE = "That profile can be drawn where it is shared, and nowhere else."
-NO_USE = "You share nothing, so nobody has used anything. /share in a group lets its members draw a profile of yours."
-NOBODY_YET = "nobody yet"
+ADMINS_ONLY = N_("Only admins of this group change that.")
+RANK_UNKNOWN = N_("I could not learn whether you are an admin here. Try again in a moment.")
+ADMINS_ASK = N_("The admins here keep me to themselves: only they can ask for pictures.")
+ONLY_IN_A_SPACE = N_("That is for groups: write it in the group that it is about.")
+USED_ELSEWHERE = N_("That profile can be drawn where it is shared, and nowhere else.")
+NO_USE = N_(
+    "You share nothing, so nobody has used anything. /share in a group lets its members draw a profile of yours."
+)
+NOBODY_YET = N_("nobody yet")
 
 RULES: dict[str, dict[str, str]] = {
-    "who": {"everybody": "everybody may ask", "admins": "only admins may ask"},
-    "quota": {"0": "no daily limit", "8": "8 pictures a day each", "40": "40 pictures a day each"},
-    "pays": {
-        "asker": "whoever asks pays",
-        "owner": "the profile's owner pays",
-        "pool": "the group's pool pays",
+    "who": {"everybody": N_("everybody may ask"), "admins": N_("only admins may ask")},
+    "quota": {
+        "0": N_("no daily limit"),
+        "8": N_("8 pictures a day each"),
+        "40": N_("40 pictures a day each"),
     },
-    "content": {"any": "whatever the operator allows", "drawn": "only bases that draw, none like photos"},
-    "place": {"": "in every topic", "here": "only in this topic"},
+    "pays": {
+        "asker": N_("whoever asks pays"),
+        "owner": N_("the profile's owner pays"),
+        "pool": N_("the group's pool pays"),
+    },
+    "content": {
+        "any": N_("whatever the operator allows"),
+        "drawn": N_("only bases that draw, none like photos"),
+    },
+    "place": {"": N_("in every topic"), "here": N_("only in this topic")},
 }
 
 
@@ -42,135 +54,167 @@ def call(profile: ProfileView) -> str:
 
 def ask_share(profile: ProfileView, title: str, pays: str) -> str:
     """What sharing means, before it is done."""
-    cost = " Their pictures are paid with your credits." if pays == "owner" else ""
-    return (
-        f"Share {shown_name(profile.name)} with {shown_name(title)}? Its members can draw it there, nowhere else; "
-        f"you see who did (/usage); you can stop it at any time.{cost}"
-    )
+    question = _(
+        "Share {name} with {title}? Its members can draw it there, nowhere else; "
+        "you see who did (/usage); you can stop it at any time."
+    ).format(name=shown_name(profile.name), title=shown_name(title))
+    return f"{question} {_('Their pictures are paid with your credits.')}" if pays == "owner" else question
 
 
 def ask_where(profile: ProfileView) -> str:
     """With which group; the tap shares at once."""
-    return (
-        f"Share {shown_name(profile.name)} with which group? Its members can draw it there, nowhere else; you see who did "
+    return _(
+        "Share {name} with which group? Its members can draw it there, nowhere else; you see who did "
         "(/usage); you can stop it at any time. One tap shares it."
-    )
+    ).format(name=shown_name(profile.name))
 
 
 def shared(profile: ProfileView, title: str) -> str:
     """Said to the owner."""
-    return f"{shown_name(profile.name)} is shared with {shown_name(title)}. /usage shows who draws it, and stops it."
+    return _("{name} is shared with {title}. /usage shows who draws it, and stops it.").format(
+        name=shown_name(profile.name), title=shown_name(title)
+    )
 
 
 def announced(person: str, profile: ProfileView) -> str:
     """Said in the group."""
-    who = shown_name(person) or "Somebody"
-    return f"{who} shared {shown_name(profile.name)}. Try: /imagine {call(profile)} as a pirate"
+    return _("{person} shared {name}. Try: /imagine {call} as a pirate").format(
+        person=shown_name(person) or pgettext("a person without a name", "Somebody"),
+        name=shown_name(profile.name),
+        call=call(profile),
+    )
 
 
 def not_shareable(profile: ProfileView) -> str:
     """Why a profile cannot be shared."""
-    name = shown_name(profile.name or "the draft")
     if profile.sample:
-        return f"{name} is a sample: everybody has one. Share a profile of your own."
-    if profile.consent == "withdrawn":
-        return f"The consent for {name} is withdrawn, so it is not shared. /privacy gives it again."
-    return f"{name} is not trained yet; share it when it is."
+        why = _("{name} is a sample: everybody has one. Share a profile of your own.")
+    elif profile.consent == "withdrawn":
+        why = _("The consent for {name} is withdrawn, so it is not shared. /privacy gives it again.")
+    else:
+        why = _("{name} is not trained yet; share it when it is.")
+    return why.format(name=shown_name(profile.name or _("the draft")))
 
 
 def revoked(profile: ProfileView, title: str) -> str:
     """Said to the owner when it has ended."""
-    return (
-        f"{shown_name(profile.name)} is not shared with {shown_name(title)} any more. What was queued is not delivered; "
+    return _(
+        "{name} is not shared with {title} any more. What was queued is not delivered; "
         "pictures that were sent stay in the chat."
-    )
+    ).format(name=shown_name(profile.name), title=shown_name(title))
 
 
 def listed(space: SpaceView, person: str) -> str:
     """What a group may draw."""
-    lines = [
-        f"- {shown_name(one.name)} ({shown_name(one.owner or person or 'you')}): /imagine {call(one)} ..."
-        for one in space.shared
-    ]
-    return "\n".join(["Shared here:", *lines])
+    lines = [_("Shared here:")]
+    for one in space.shared:
+        owner = shown_name(one.owner or person or pgettext("the owner of a profile", "you"))
+        lines.append(
+            _("- {name} ({owner}): /imagine {call} ...").format(
+                name=shown_name(one.name), owner=owner, call=call(one)
+            )
+        )
+    return "\n".join(lines)
 
 
 def which(space: SpaceView) -> str:
     """Several are shared and none was named."""
-    names = ", ".join(call(one) for one in space.shared)
-    return f"Whom shall I draw? Name one of {names} in the prompt."
+    names = enumerated(call(one) for one in space.shared)
+    return _("Whom shall I draw? Name one of {names} in the prompt.").format(names=names)
 
 
 def usage(profile: ProfileView, grant: GrantView) -> str:
     """Who used a profile in one group, and how often."""
-    users = [
-        f"  {shown_name(name) or 'somebody'}: {plural(times, 'time')}, {plural(pictures, 'picture')}"
-        for name, times, pictures in grant.users
-    ]
-    return "\n".join(
-        [f"{shown_name(profile.name)} in {shown_name(grant.title)}:", *(users or [f"  {NOBODY_YET}"])]
-    )
+    lines = [_("{name} in {title}:").format(name=shown_name(profile.name), title=shown_name(grant.title))]
+    for name, times, drawn in grant.users:
+        who = shown_name(name) or pgettext("a person without a name", "somebody")
+        used = enumerated((ngettext("{count} time", "{count} times", times), pictures(drawn)))
+        lines.append(f"  {who}: {used}")
+    if not grant.users:
+        lines.append(f"  {_(NOBODY_YET)}")
+    return "\n".join(lines)
 
 
 def over_quota(quota: int, drawn: int) -> str:
     """The admins' limit of a day."""
-    left = max(0, quota - drawn)
-    return f"Here each member has {plural(quota, 'picture')} a day, and you have {left} left until tomorrow."
+    return ngettext(
+        "Here each member has {count} picture a day, and you have {left} left until tomorrow.",
+        "Here each member has {count} pictures a day, and you have {left} left until tomorrow.",
+        quota,
+    ).format(left=max(0, quota - drawn))
 
 
 def cannot_pay(pays: str, left: int, needed: int) -> str:
     """Those who pay have too little."""
-    whose = "The owner of that profile" if pays == "owner" else "The pool of this group"
-    more = " /pool 10 puts ten of your credits into it." if pays == "pool" else ""
-    return f"{whose} has {plural(left, 'picture credit')} left, and that takes {needed}.{more}"
+    if pays == "owner":
+        return ngettext(
+            "The owner of that profile has {count} picture credit left, and that takes {needed}.",
+            "The owner of that profile has {count} picture credits left, and that takes {needed}.",
+            left,
+        ).format(needed=needed)
+    why = ngettext(
+        "The pool of this group has {count} picture credit left, and that takes {needed}.",
+        "The pool of this group has {count} picture credits left, and that takes {needed}.",
+        left,
+    ).format(needed=needed)
+    return f"{why} {_('/pool 10 puts ten of your credits into it.')}" if pays == "pool" else why
 
 
 def elsewhere() -> str:
     """The admins chose another topic."""
-    return "The admins have chosen another topic for me; ask there."
+    return _("The admins have chosen another topic for me; ask there.")
 
 
 def base_refused(base: str) -> str:
     """The admins allow other bases."""
-    return f"The admins of this group do not allow the base {base}."
+    return _("The admins of this group do not allow the base {base}.").format(base=base)
 
 
 def panel(space: SpaceView, pool: int | None) -> str:
     """The rules as they are."""
     rules = space.rules
-    lines = [
-        f"Rules of {shown_name(space.title)}, for its admins. A tap changes one.",
-        f"- {RULES['who'][rules.who]}",
-        f"- {_quota(rules)}",
-        f"- {RULES['pays'][rules.pays]}" + (f": {plural(pool, 'credit')} in it" if pool is not None else ""),
-        f"- bases: {rules.base or 'every one'}",
-        f"- content: {RULES['content'][rules.content]}",
-        f"- {RULES['place']['here' if rules.place else '']}",
+    pays = _(RULES["pays"][rules.pays])
+    if pool is not None:
+        pays = ngettext("{pays}: {count} credit in it", "{pays}: {count} credits in it", pool).format(
+            pays=pays
+        )
+    parts = [
+        _(RULES["who"][rules.who]),
+        _quota(rules),
+        pays,
+        _("bases: {base}").format(base=rules.base) if rules.base else _("bases: every one"),
+        _("content: {content}").format(content=_(RULES["content"][rules.content])),
+        _(RULES["place"]["here" if rules.place else ""]),
     ]
-    return "\n".join(lines)
+    title = _("Rules of {title}, for its admins. A tap changes one.").format(title=shown_name(space.title))
+    return "\n".join([title, *(f"- {part}" for part in parts)])
 
 
 def _quota(rules: Rules) -> str:
-    return f"{plural(rules.quota, 'picture')} a day each" if rules.quota else "no daily limit"
+    if not rules.quota:
+        return _(RULES["quota"]["0"])
+    return ngettext("{count} picture a day each", "{count} pictures a day each", rules.quota)
 
 
 def owners_pay(title: str) -> str:
     """Said to those who share in a group when its admins let them pay."""
-    return (
-        f"From now on pictures of your profiles in {shown_name(title)} are paid with your credits: its admins have set so. "
+    return _(
+        "From now on pictures of your profiles in {title} are paid with your credits: its admins have set so. "
         "/usage stops the sharing."
-    )
+    ).format(title=shown_name(title))
 
 
 def filled(amount: int) -> str:
     """Somebody gave credits to the pool."""
-    return f"{plural(amount, 'picture credit')} given to the pool of this group."
+    return ngettext(
+        "{count} picture credit given to the pool of this group.",
+        "{count} picture credits given to the pool of this group.",
+        amount,
+    )
 
 
 def not_yours(asker: str) -> str:
     """A tap on somebody else's buttons, said to them alone."""
-    return (
-        f"This is {asker}'s: only they and the owner of the profile can tap here."
-        if asker
-        else "This is somebody else's."
-    )
+    if not asker:
+        return _("This is somebody else's.")
+    return _("This is {asker}'s: only they and the owner of the profile can tap here.").format(asker=asker)

@@ -1,9 +1,37 @@
 """What is said of work: learning and drawing, how far they are, what came of them."""
 
+from core.conversation.language import N_, gettext as _, ngettext
 from core.conversation.photo_phrases import next_photos
-from core.conversation.phrases import GONE, duration, plural
+from core.conversation.phrases import GONE, duration, pictures, trainings
 from core.conversation.views import ProfileView, View, WorkView
 from core.names import shown_name
+
+TRAINING_FAILED = {
+    "diverged": N_("the numbers ran away. Trying it once more usually works."),
+    "too_few": N_("too few of the photos could be used. Send at least five sharp ones."),
+    "model_unusable": N_(
+        "the base model of this machine cannot be used. Its operator must look: `doctor` says why."
+    ),
+    "worker_lost": N_("the drawing machine was lost several times. Try again when it is stable."),
+    "out_of_memory": N_("the machine ran out of memory. Its operator must give it more."),
+    "failed": N_("something on this machine failed. It is in its log; please tell its operator."),
+}
+DRAWING_FAILED = {
+    "worker_lost": N_(
+        "The drawing machine was lost several times over this. Try again when it is stable. Your credits are back."
+    ),
+    "model_unusable": N_(
+        "The base model of this machine cannot be used; its operator must look. Your credits are back."
+    ),
+    "not_ready": N_("That profile is not trained. /profiles shows what it lacks. Your credits are back."),
+    "consent_withdrawn": N_(
+        "The consent for that profile is withdrawn, so I do not draw it. Your credits are back."
+    ),
+    "key_gone": GONE,
+}
+DRAWING_FAILED_HERE = N_(
+    "Drawing failed on this machine; it is in its log. Please tell its operator. Your credits are back."
+)
 
 
 def bar(fraction: float, width: int = 14) -> str:
@@ -16,49 +44,79 @@ def phase(step: int, steps: int) -> str:
     """What a training is about at this step (SPEC T11)."""
     done = step / max(steps, 1)
     if done <= 0.15:
-        return "initial learning"
+        return _("initial learning")
     if done <= 0.40:
-        return "feature refinement"
-    return "style adaptation" if done <= 0.75 else "final optimisation"
+        return _("feature refinement")
+    return _("style adaptation") if done <= 0.75 else _("final optimisation")
+
+
+def time_left(work: WorkView) -> str:
+    """The wait at the end of a sentence, if it is known."""
+    if work.seconds_left is None:
+        return ""
+    return _(", {wait}").format(wait=duration(work.seconds_left))
 
 
 def learning(name: str, work: WorkView) -> str:
     """The progress message of a training."""
-    left = "" if work.seconds_left is None else f", {duration(work.seconds_left)}"
     if not work.steps:
-        if work.ahead:
-            return (
-                f"Learning {name}: {plural(work.ahead, 'training is', 'trainings are')} ahead of yours{left}. "
-                "This message shows when it starts."
-            )
-        return f"Learning {name}: next in line, preparing..."
+        if not work.ahead:
+            return _("Learning {name}: next in line, preparing...").format(name=name)
+        return ngettext(
+            "Learning {name}: {count} training is ahead of yours{time_left}. This message shows when it starts.",
+            "Learning {name}: {count} trainings are ahead of yours{time_left}. This message shows when it starts.",
+            work.ahead,
+        ).format(name=name, time_left=time_left(work))
     lines = [
-        f"Learning {name}",
-        f"{bar(work.step / work.steps)}  step {work.step} of {work.steps}, {phase(work.step, work.steps)}{left}",
+        _("Learning {name}").format(name=name),
+        _("{bar}  step {step} of {steps}, {phase}{time_left}").format(
+            bar=bar(work.step / work.steps),
+            step=work.step,
+            steps=work.steps,
+            phase=phase(work.step, work.steps),
+            time_left=time_left(work),
+        ),
     ]
-    if work.similarities:
-        lines.append("likeness " + " -> ".join(f"{value:.2f}" for value in work.similarities))
-    return "\n".join(lines)
+    return "\n".join(lines + _trail(work))
+
+
+def _trail(work: WorkView) -> list[str]:
+    """How the likeness went, as a line, or nothing."""
+    trail = " -> ".join(f"{value:.2f}" for value in work.similarities)
+    return [_("likeness {likeness}").format(likeness=trail)] if trail else []
 
 
 def learnt_line(name: str, work: WorkView) -> str:
     """What the progress message says when the training has ended."""
-    kept = f"step {work.best_step} of {work.steps}" if work.best_step else "the best step"
-    trail = " -> ".join(f"{value:.2f}" for value in work.similarities)
-    return f"Learnt {name}: kept {kept}." + (f"\nlikeness {trail}" if trail else "")
+    if work.best_step:
+        kept = _("Learnt {name}: kept step {step} of {steps}.")
+    else:
+        kept = _("Learnt {name}: kept the best step.")
+    return "\n".join([kept.format(name=name, step=work.best_step, steps=work.steps), *_trail(work)])
 
 
 def ready(profile: ProfileView, work: WorkView) -> str:
     """The message of its own that announces the end."""
-    lines = [f"{profile.name} is ready."]
+    lines = [_("{name} is ready.").format(name=profile.name)]
     if profile.similarity is not None:
-        own = (
-            "" if profile.own_similarity is None else f", your own photos reach {profile.own_similarity:.2f}"
+        if profile.own_similarity is None:
+            likeness = _("Likeness {likeness}: {meaning}")
+        else:
+            likeness = _("Likeness {likeness}, your own photos reach {own}: {meaning}")
+        lines.append(
+            likeness.format(
+                likeness=f"{profile.similarity:.2f}",
+                own=f"{profile.own_similarity or 0:.2f}",
+                meaning=score_meaning(profile),
+            )
         )
-        lines.append(f"Likeness {profile.similarity:.2f}{own}: {score_meaning(profile)}")
     if work.best_step and work.best_step < work.steps:
-        lines.append(f"I kept step {work.best_step} of {work.steps}: more made it stiffer, not closer.")
-    lines.append(f"Draw with /imagine {profile.trigger} ...")
+        lines.append(
+            _("I kept step {step} of {steps}: more made it stiffer, not closer.").format(
+                step=work.best_step, steps=work.steps
+            )
+        )
+    lines.append(_("Draw with /imagine {trigger} ...").format(trigger=profile.trigger))
     return "\n".join(lines)
 
 
@@ -69,80 +127,104 @@ def score_meaning(profile: ProfileView) -> str:
     ratio = profile.similarity / profile.own_similarity
     more = next_photos(profile.missing)
     if ratio >= 0.85:
-        return "very close."
+        return _("very close.")
     if ratio >= 0.65:
-        return f"close.{more}"
-    return f"recognisable, with room to grow.{more or ' Sharper and more varied photos would raise it.'}"
+        return f"{_('close.')} {more}".strip()
+    more = more or _("Sharper and more varied photos would raise it.")
+    return f"{_('recognisable, with room to grow.')} {more}"
 
 
 def training_failed(name: str, reason: str) -> str:
     """Cause, remedy and what happens to the credit."""
-    causes = {
-        "diverged": "the numbers ran away. Trying it once more usually works.",
-        "too_few": "too few of the photos could be used. Send at least five sharp ones.",
-        "model_unusable": "the base model of this machine cannot be used. Its operator must look: `doctor` says why.",
-        "worker_lost": "the drawing machine was lost several times. Try again when it is stable.",
-        "out_of_memory": "the machine ran out of memory. Its operator must give it more.",
-        "failed": "something on this machine failed. It is in its log; please tell its operator.",
-    }
-    return f"I could not learn {name}: {causes.get(reason, causes['failed'])} Your credit is back."
+    cause = _(TRAINING_FAILED.get(reason, TRAINING_FAILED["failed"]))
+    return _("I could not learn {name}: {cause} Your credit is back.").format(name=name, cause=cause)
 
 
 def drawing(work: WorkView) -> str:
     """The placeholder of a drawing."""
-    left = "" if work.seconds_left is None else f", {duration(work.seconds_left)}"
-    where = f"{work.ahead} ahead of you" if work.ahead else "next in line"
-    whose = f" for {shown_name(work.asker)}" if work.asker else ""
-    return f"Drawing {work.asked}{whose}... {where}{left}"
+    ahead = ngettext("{count} ahead of you", "{count} ahead of you", work.ahead)
+    place = ahead if work.ahead else _("next in line")
+    if work.asker:
+        sentence = ngettext(
+            "Drawing {count} for {person}... {place}{time_left}",
+            "Drawing {count} for {person}... {place}{time_left}",
+            work.asked,
+        )
+    else:
+        sentence = ngettext(
+            "Drawing {count}... {place}{time_left}", "Drawing {count}... {place}{time_left}", work.asked
+        )
+    return sentence.format(person=shown_name(work.asker), place=place, time_left=time_left(work))
 
 
 def drawing_waits(work: WorkView, name: str) -> str:
     """A prompt that waits for its profile's training."""
-    return f"{name} is still learning. I draw {work.asked} as soon as it is ready."
+    return ngettext(
+        "{name} is still learning. I draw {count} as soon as it is ready.",
+        "{name} is still learning. I draw {count} as soon as it is ready.",
+        work.asked,
+    ).format(name=name)
 
 
 def drawn(profile: ProfileView, work: WorkView) -> str:
     """What stands under the pictures."""
-    lines = [f"{shown_name(profile.name)} for {shown_name(work.asker)}."] if work.asker else []
-    if work.filter_off == "faceless":
-        lines.append("No likeness check: it goes by faces, and these photos hold none it could compare.")
-    elif work.filter_off:
-        lines.append("No likeness check: the photos were deleted and no face template was kept.")
-    elif profile.floor is not None:
-        own = (
-            "" if profile.own_similarity is None else f"; your own photos reach {profile.own_similarity:.2f}"
-        )
-        lines.append(f"Likeness under each; the least that passes is {profile.floor:.2f}{own}.")
+    lines = []
+    if work.asker:
+        names = {"name": shown_name(profile.name), "person": shown_name(work.asker)}
+        lines.append(_("{name} for {person}.").format(**names))
+    lines += _checked(profile, work)
     if work.dropped:
-        them = "one" if len(work.dropped) == 1 else str(len(work.dropped))
-        lines.append(f"I dropped {them} that looked less like {profile.name}.")
+        lines.append(
+            ngettext(
+                "I dropped one that looked less like {name}.",
+                "I dropped {count} that looked less like {name}.",
+                len(work.dropped),
+            ).format(name=profile.name)
+        )
     if work.asked > len(work.delivered):
         lines.append(
-            f"Only {len(work.delivered)} of {work.asked} came close enough; the rest of your credits is back."
+            ngettext(
+                "Only {count} of {asked} came close enough; the rest of your credits is back.",
+                "Only {count} of {asked} came close enough; the rest of your credits is back.",
+                len(work.delivered),
+            ).format(asked=work.asked)
         )
-    return "\n".join(lines) or "Here you are."
+    return "\n".join(lines) or _("Here you are.")
+
+
+def _checked(profile: ProfileView, work: WorkView) -> list[str]:
+    """Whether the likeness was checked, and against what."""
+    if work.filter_off == "faceless":
+        return [_("No likeness check: it goes by faces, and these photos hold none it could compare.")]
+    if work.filter_off:
+        return [_("No likeness check: the photos were deleted and no face template was kept.")]
+    if profile.floor is None:
+        return []
+    if profile.own_similarity is None:
+        return [
+            _("Likeness under each; the least that passes is {floor}.").format(floor=f"{profile.floor:.2f}")
+        ]
+    return [
+        _("Likeness under each; the least that passes is {floor}; your own photos reach {own}.").format(
+            floor=f"{profile.floor:.2f}", own=f"{profile.own_similarity:.2f}"
+        )
+    ]
 
 
 def nothing_drawn(profile: ProfileView, work: WorkView) -> str:
     """Every candidate fell through the filter."""
-    return (
-        f"None of {plural(len(work.dropped), 'try', 'tries')} looked enough like {profile.name}. "
-        "Your credits are back. A plainer prompt helps: one place, one pose."
-    )
+    return ngettext(
+        "None of {count} try looked enough like {name}. "
+        "Your credits are back. A plainer prompt helps: one place, one pose.",
+        "None of {count} tries looked enough like {name}. "
+        "Your credits are back. A plainer prompt helps: one place, one pose.",
+        len(work.dropped),
+    ).format(name=profile.name)
 
 
 def drawing_failed(reason: str) -> str:
     """Why no pictures came, and what to do."""
-    causes = {
-        "key_gone": GONE,
-        "worker_lost": "The drawing machine was lost several times over this. Try again when it is stable.",
-        "model_unusable": "The base model of this machine cannot be used; its operator must look.",
-        "not_ready": "That profile is not trained. /profiles shows what it lacks.",
-        "consent_withdrawn": "The consent for that profile is withdrawn, so I do not draw it.",
-    }
-    return causes.get(
-        reason, "Drawing failed on this machine; it is in its log. Please tell its operator."
-    ) + (" Your credits are back." if reason != "key_gone" else "")
+    return _(DRAWING_FAILED.get(reason, DRAWING_FAILED_HERE))
 
 
 def status(view: View) -> str:
@@ -150,7 +232,11 @@ def status(view: View) -> str:
     lines = []
     if view.draft and not view.group:
         lines.append(
-            f"Draft {view.draft.name or ''}: {plural(len(view.draft.photos), 'photo')}. /new goes on."
+            ngettext(
+                "Draft {name}: {count} photo. /new goes on.",
+                "Draft {name}: {count} photos. /new goes on.",
+                len(view.draft.photos),
+            ).format(name=view.draft.name)
         )
     for work in view.works:
         profile = view.usable(work.profile)
@@ -161,8 +247,8 @@ def status(view: View) -> str:
             learning(name, work) if work.kind == "learn" else f"{name}: {drawing(work)}".removeprefix(": ")
         )
     if view.pictures_left is not None and not view.group:
-        trainings = view.trainings_left or 0
-        lines.append(f"{plural(view.pictures_left, 'picture')} and {plural(trainings, 'training')} left.")
+        left = {"pictures": pictures(view.pictures_left), "trainings": trainings(view.trainings_left or 0)}
+        lines.append(_("{pictures} and {trainings} left.").format(**left))
     if not view.worker_alive:
-        lines.append("The drawing machine is not answering at the moment; what you ask for is kept.")
-    return "\n".join(lines) or "Nothing is going on. /imagine draws, /new teaches me somebody."
+        lines.append(_("The drawing machine is not answering at the moment; what you ask for is kept."))
+    return "\n".join(lines) or _("Nothing is going on. /imagine draws, /new teaches me somebody.")
