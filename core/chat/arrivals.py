@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.errors import KeyGone, Refusal
 from core.storage.database import clock, writing
@@ -16,6 +17,7 @@ from core.storage.work import ask, report
 AT_ONCE = 10
 LEASE_SECONDS = 60.0
 MOST_TRIES = 60  # with the pauses, an hour
+NOT_HANDED_OVER = N_("the platform did not hand it over")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def keep(studio: Studio, arrival: Arrival, content: bytes) -> None:
 
 
 def refuse(studio: Studio, arrival: Arrival, refusal: Refusal, detail: str) -> None:
-    """The file cannot be had: say so in its place."""
+    """The file cannot be had: say so in its place; a `detail` in words is marked, and translated when it is said."""
     with writing(studio.engine) as session:
         photo = session.get(Photo, arrival.photo, with_for_update=True)
         profile = session.get(Profile, photo.profile_id) if photo else None
@@ -88,7 +90,7 @@ def refuse(studio: Studio, arrival: Arrival, refusal: Refusal, detail: str) -> N
 def put_off(studio: Studio, arrival: Arrival, seconds: float = 0.0) -> None:
     """The platform does not answer: try again soon, and give up after a while."""
     if arrival.tries >= MOST_TRIES:
-        refuse(studio, arrival, Refusal.NOT_FETCHED, "the platform did not hand it over")
+        refuse(studio, arrival, Refusal.NOT_FETCHED, NOT_HANDED_OVER)
         return
     with writing(studio.engine) as session:
         if photo := session.get(Photo, arrival.photo, with_for_update=True):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from core.chat.scene import Scene
 from core.chat.space_views import asked_today, granted, name_of, rules_of, title_of
 from core.chat.views import profile_view
+from core.conversation.language import gettext as _
 from core.conversation.views import ProfileView, SpaceView
 from core.storage import ledger
 from core.storage.database import clock
@@ -25,7 +26,7 @@ def space_view(scene: Scene) -> SpaceView:
         owner = ""
         if profile.account_id != account.id:
             sharer = session.get(Member, (space.handle, profile.account_id))
-            owner = (name_of(studio, sharer) if sharer else "") or "somebody"
+            owner = (name_of(studio, sharer) if sharer else "") or _("somebody")
         left = ledger.balance(session, profile.account_id, ledger.PICTURE) if limited else None
         shared.append(replace(seen, owner=owner, grant=grant.handle, credits=left))
     pool = ledger.balance(session, space.pool_id, ledger.PICTURE) if space.pool_id else 0

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from core.conversation.linking import PLATFORMS
+from core.conversation.language import gettext as _
+from core.conversation.linking import platform_name
 from core.errors import KeyGone
 from core.storage.keys import account_key
 from core.storage.studio import Studio
@@ -27,8 +28,9 @@ def links_of(studio: Studio, session: Session, account: Account) -> tuple[tuple[
     return tuple(
         (
             link.handle,
-            f"{names_of(studio, session, link)['joined']} on "
-            f"{PLATFORMS.get(link.joined_platform, link.joined_platform)}",
+            _("{name} on {platform}").format(
+                name=names_of(studio, session, link)["joined"], platform=platform_name(link.joined_platform)
+            ),
         )
         for link in links
     )

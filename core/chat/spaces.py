@@ -10,7 +10,7 @@ from core.chat.outbox import post
 from core.chat.space_views import is_over, name_of, rules_of
 from core.chat.views import language_of
 from core.conversation import sharing, sharing_phrases
-from core.conversation.language import gettext, speaking
+from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import Chosen, Command, Happened, Left, Moved, Removed, Say
 from core.storage import ledger
 from core.storage.database import clock, new_handle, reading
@@ -207,7 +207,7 @@ def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: 
             account = session.get_one(Account, work.account_id)
             space = session.exec(select(Space).where(Space.handle == work.space)).first()
             with speaking(language_of(account, space)):
-                reply = Say(gettext(told), slot=f"draw-{work.handle}")
+                reply = Say(_(told), slot=f"draw-{work.handle}")
             post(studio, session, account, None, work.platform, work.chat, (reply,))
 
 
@@ -250,7 +250,7 @@ def objection(studio: Studio, incoming: "Incoming") -> str:
     if step == "set":
         if incoming.admin:
             return ""
-        return sharing_phrases.ADMINS_ONLY if incoming.admin is False else sharing_phrases.RANK_UNKNOWN
+        return _(sharing_phrases.ADMINS_ONLY if incoming.admin is False else sharing_phrases.RANK_UNKNOWN)
     named = handles(incoming.heard.key)
     if step not in sharing.IN_GROUPS or not named:
         return sharing_phrases.not_yours("")
@@ -262,11 +262,11 @@ def objection(studio: Studio, incoming: "Incoming") -> str:
         identity = session.get(Identity, (incoming.platform, incoming.user))
         profile = session.get(Profile, work.profile_id) if work else None
         if work is None or profile is None:
-            return sharing_phrases.NOT_SHARED
+            return _(sharing_phrases.NOT_SHARED)
         speaker = identity.account_id if identity else None
         if speaker == profile.account_id and work.grant_id:
             return ""
         if speaker == work.account_id:
-            return sharing_phrases.NOT_SHARED if is_over(session, work.grant_id) else ""
+            return _(sharing_phrases.NOT_SHARED) if is_over(session, work.grant_id) else ""
         asker = session.get(Member, (work.space, work.account_id))
         return sharing_phrases.not_yours(name_of(studio, asker) if asker else "")

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, is_over, name_of, rules_of, spaces_of
+from core.conversation.language import gettext as _
 from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
 from core.errors import KeyGone
 from core.storage import ledger
@@ -250,7 +251,9 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
 
 
 def _shown(row: PictureRow, profile: int) -> Shown:
-    label = "" if row.similarity is None else f"likeness {row.similarity:.2f}"
+    label = ""
+    if row.similarity is not None:
+        label = _("likeness {likeness}").format(likeness=f"{row.similarity:.2f}")
     return Shown(row.file, profile_key(profile), label)
 
 
@@ -267,7 +270,7 @@ def _ahead(session: Session, work: Work) -> int:
 
 def _wait(session: Session, work: Work, ahead: int, count: int) -> float | None:
     """Seconds until it is done, from what this machine measured; None before it measured anything."""
-    offers, _ = latest_offers(session)
+    offers, __ = latest_offers(session)
     if work.kind == WorkKind.LEARN:
         each = offers.get("training_seconds")
         return None if each is None else float(each) * (ahead + 1)

@@ -2,6 +2,7 @@
 
 from core.conversation import phrases, prompt_phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import Draw, Turn
+from core.conversation.language import gettext as _
 from core.conversation.messages import Option, Say
 from core.conversation.views import ProfileView, View
 from core.names import normal_name
@@ -15,7 +16,7 @@ def _say(text: str, *options: Option) -> Turn:
 def imagine(view: View, words: str) -> Turn:
     """`/imagine words`."""
     if not words:
-        return _say(phrases.NO_IMAGINE_WORDS)
+        return _say(_(phrases.NO_IMAGINE_WORDS))
     try:
         prompt = parse(words)
     except PromptRefused as refused:
@@ -26,7 +27,7 @@ def imagine(view: View, words: str) -> Turn:
     if profile is None and view.space and view.space.shared:
         return _say(sharing_phrases.which(view.space))
     if profile is None:
-        return _say(phrases.NO_PROFILES, Option("new", "Make my own"))
+        return _say(_(phrases.NO_PROFILES), Option("new", _("Make my own")))
     return draw(view, profile, prompt)
 
 
@@ -58,7 +59,7 @@ def draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     if prompt.base and prompt.base != view.base:
         return _say(prompt_phrases.unknown_base(prompt.base, view.base))
     if profile.state not in ("trained", "queued", "training"):
-        return _say(phrases.not_drawable(profile), Option("new", "Make a new one"))
+        return _say(phrases.not_drawable(profile), Option("new", _("Make a new one")))
     if refused := sharing.refusal(view, profile, prompt.count, prompt.base or view.base):
         return _say(refused)
     left = sharing.payers_credits(view, profile)

@@ -18,6 +18,7 @@ from core.conversation.effects import (
     UndoPhotos,
     WantClass,
 )
+from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
 from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
@@ -53,23 +54,25 @@ def ask(draft: ProfileView, view: View) -> Say | Gallery:
     match lacks(draft):
         case "class_word":
             words = phrases.CLASSES + (phrases.MINOR_CLASSES if view.minors else ())
-            options = [_option(draft, "class", word.replace(" ", "-"), word) for word in words]
-            options.append(_option(draft, "class", "other", "something else: write it"))
-            return Say(phrases.ASK_CLASS, tuple(options))
+            options = [
+                _option(draft, "class", word.replace(" ", "-"), phrases.class_label(word)) for word in words
+            ]
+            options.append(_option(draft, "class", "other", _("something else: write it")))
+            return Say(_(phrases.ASK_CLASS), tuple(options))
         case "name":
-            return Say(phrases.ASK_NAME)
+            return Say(_(phrases.ASK_NAME))
         case "retention":
             return Say(
-                phrases.ASK_RETENTION,
-                tuple(_option(draft, "keep", key, label) for key, label in phrases.RETENTION.items()),
+                _(phrases.ASK_RETENTION),
+                tuple(_option(draft, "keep", key, _(label)) for key, label in phrases.RETENTION.items()),
             )
         case "consent":
             return Say(
-                phrases.ASK_CONSENT,
+                _(phrases.ASK_CONSENT),
                 (
-                    _option(draft, "consent", "self", "It's me"),
-                    _option(draft, "consent", "agreed", "They agreed"),
-                    _option(draft, "consent", "neither", "Neither"),
+                    _option(draft, "consent", "self", _("It's me")),
+                    _option(draft, "consent", "agreed", _("They agreed")),
+                    _option(draft, "consent", "neither", _("Neither")),
                 ),
             )
         case "photos":
@@ -83,12 +86,12 @@ def panel(draft: ProfileView, view: View) -> Say:
     good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
     waiting = any(photo.waiting for photo in draft.photos)
     text = photo_phrases.photo_panel(draft, draft.missing)
-    options = [_option(draft, "photos", "undo", "Undo last")]
+    options = [_option(draft, "photos", "undo", _("Undo last"))]
     if any(photo.thumbnail for photo in draft.photos):
-        options.insert(0, _option(draft, "photos", "show", "Show my photos"))
+        options.insert(0, _option(draft, "photos", "show", _("Show my photos")))
     before = lacks(draft)
     if before == "photos" and not waiting and good >= phrases.MINIMUM_PHOTOS:
-        options.insert(0, _option(draft, "photos", "done", "That's all I have"))
+        options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
     if before not in ("photos", ""):
         question = ask(draft, view)
         return Say(f"{text}\n\n{question.text}", question.options or tuple(options), panel_slot(draft))
@@ -105,11 +108,14 @@ def summary(draft: ProfileView, view: View) -> Say:
     slot = f"summary-{draft.handle}"
     waiting = sum(photo.waiting for photo in draft.photos)
     if waiting:
-        return Say(f"Looking at the last {phrases.plural(waiting, 'photo')}...", slot=slot)
+        text = ngettext(
+            "Looking at the last {count} photo...", "Looking at the last {count} photos...", waiting
+        )
+        return Say(text, slot=slot)
     options = (
-        _option(draft, "train", "yes", "Train"),
-        _option(draft, "photos", "show", "Show my photos"),
-        _option(draft, "train", "later", "Not yet"),
+        _option(draft, "train", "yes", _("Train")),
+        _option(draft, "photos", "show", _("Show my photos")),
+        _option(draft, "train", "later", _("Not yet")),
     )
     return Say(phrases.summary(draft, view), options, slot)
 
@@ -117,7 +123,7 @@ def summary(draft: ProfileView, view: View) -> Say:
 def contact_sheet(draft: ProfileView) -> Reply:
     """All photos with their numbers; a tap takes one out or puts it back."""
     pictures = tuple(
-        replace(photo.thumbnail, label=f"{photo.number}{'' if photo.chosen else ' (not used)'}")
+        replace(photo.thumbnail, label=panels.number_label(photo.number, used=photo.chosen))
         for photo in draft.photos
         if photo.thumbnail
     )
@@ -126,15 +132,17 @@ def contact_sheet(draft: ProfileView) -> Reply:
             draft,
             "out" if photo_phrases.is_good(photo) else "in",
             str(photo.number),
-            f"take out {photo.number}" if photo_phrases.is_good(photo) else f"put back {photo.number}",
+            (_("take out {number}") if photo_phrases.is_good(photo) else _("put back {number}")).format(
+                number=photo.number
+            ),
         )
         for photo in draft.photos
         if photo.thumbnail
     )
     if not pictures:
-        return Say("Nothing to show yet.")
-    back = _option(draft, "photos", "done", "That's all I have")
-    return Gallery(pictures, "Your photos.", (*options, back), f"sheet-{draft.handle}")
+        return Say(_("Nothing to show yet."))
+    back = _option(draft, "photos", "done", _("That's all I have"))
+    return Gallery(pictures, _("Your photos."), (*options, back), f"sheet-{draft.handle}")
 
 
 def hear_photos(view: View, photos: Photos) -> Turn:
@@ -142,7 +150,12 @@ def hear_photos(view: View, photos: Photos) -> Turn:
     draft = view.draft
     held = len(draft.photos) if draft else 0
     if held + len(photos.files) > phrases.MOST_PHOTOS:
-        return _say(f"{phrases.MOST_PHOTOS} photos are the most I take; take some out first.")
+        text = ngettext(
+            "{count} photo is the most I take; take some out first.",
+            "{count} photos are the most I take; take some out first.",
+            phrases.MOST_PHOTOS,
+        )
+        return _say(text)
     opened: tuple[Effect, ...] = () if draft else (OpenDraft("character"),)
     return Turn((*opened, AddPhotos(photos)))
 
@@ -156,20 +169,20 @@ def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
             return _take_name(view, draft, words)
         case _:
             question = ask(draft, view)
-            return _say("Please tap one of these, or send photos.", question)
+            return _say(_("Please tap one of these, or send photos."), question)
 
 
 def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
     """A tap on one of the draft's options."""
     match step:
         case "class" if value == "other":
-            return _say('Write it: one to three words, such as "tabby cat".')
+            return _say(_('Write it: one to three words, such as "tabby cat".'))
         case "class":
             return _take_class(view, draft, value.replace("-", " "), listed=True)
         case "keep" if value in phrases.RETENTION:
             return _describe(view, draft, "retention", value)
         case "consent" if value == "neither":
-            return _say(phrases.CONSENT_REFUSED)
+            return _say(_(phrases.CONSENT_REFUSED))
         case "consent":
             return _describe(view, draft, "consent", value)
         case "photos":
@@ -191,7 +204,7 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
             return _train_choice(view, draft, value)
         case "drop":
             return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
-    return _say(phrases.STALE)
+    return _say(_(phrases.STALE))
 
 
 def hear_verdicts(view: View, draft: ProfileView) -> Turn:
@@ -228,7 +241,7 @@ def _describe(view: View, draft: ProfileView, field: str, value: str, *effects: 
 def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> Turn:
     word = " ".join(words.split()).lower()
     if MINOR_WORDS.search(word) and not view.minors:
-        return _say(phrases.NO_MINORS, ask(replace(draft, class_word=""), view))
+        return _say(_(phrases.NO_MINORS), ask(replace(draft, class_word=""), view))
     if not re.fullmatch(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,2}", word) or len(word) > 30:
         return _say(phrases.class_unclear(words[:40]))
     listed = listed or word in phrases.CLASSES
@@ -240,7 +253,7 @@ def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
     if len(name) > LONGEST_NAME:
         return _say(phrases.name_too_long(len(name), LONGEST_NAME))
     if any(char in name for char in '<>@"') or not any(char.isalnum() for char in name):
-        return _say('A name needs a letter or digit, and none of < > @ ". Another one?')
+        return _say(_('A name needs a letter or digit, and none of < > @ ". Another one?'))
     taken = [one.name for one in view.profiles if normal_name(one.name) == normal_name(name)]
     if taken and draft.name not in taken:
         return _say(phrases.name_taken(taken[0]))
@@ -260,11 +273,11 @@ def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
 
 def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if value == "later":
-        return Turn((PutAside(),), (Say(phrases.PUT_ASIDE),))
+        return Turn((PutAside(),), (Say(_(phrases.PUT_ASIDE)),))
     if view.panel:
         if panels.missing(draft):
             return _say(panels.panel(draft, view))
-        begun = Say(panel_phrases.TRAIN_BEGUN, slot=panels.slot(draft))
+        begun = Say(_(panel_phrases.TRAIN_BEGUN), slot=panels.slot(draft))
         return Turn((Describe("photos_done", "yes"), Confirm()), (begun,))
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):

@@ -2,6 +2,7 @@
 
 from core.conversation import phrases, work_phrases
 from core.conversation.effects import Turn
+from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
 from core.conversation.views import ProfileView, View, WorkView
 
@@ -16,24 +17,24 @@ def learning(view: View, work: WorkView) -> Turn:
     if profile is None:
         return Turn()
     slot = f"learn-{work.handle}"
-    cancel = Option(f"stop:{work.handle}", "Cancel")
+    cancel = Option(f"stop:{work.handle}", _("Cancel"))
     match work.state:
         case "succeeded":
             ended = work_phrases.learnt_line(profile.name, work)
             last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
-            draw = Option(f"draw:{profile.handle}", f"Draw {profile.name}")
+            draw = Option(f"draw:{profile.handle}", _("Draw {name}").format(name=profile.name))
             return Turn(replies=(last, Say(work_phrases.ready(profile, work), (draw,))))
         case "failed":
             text = work_phrases.training_failed(profile.name, work.reason)
-            over = Say(f"Learning {profile.name} ended.", (), slot)
+            over = Say(_("Learning {name} ended.").format(name=profile.name), (), slot)
             return Turn(replies=(over, Say(text, _again(profile))))
         case "cancelled":
-            text = f"Learning {profile.name} was cancelled; your credit is back."
+            text = _("Learning {name} was cancelled; your credit is back.").format(name=profile.name)
             return _said(text, *_again(profile), slot=slot)
     options: tuple[Option, ...] = (cancel,)
     if work.similarities:
-        options = (Option(f"best:{work.handle}", "Stop and keep the best so far"), cancel)
-    text = work_phrases.learning(profile.name, work) if view.worker_alive else phrases.WORKER_GONE
+        options = (Option(f"best:{work.handle}", _("Stop and keep the best so far")), cancel)
+    text = work_phrases.learning(profile.name, work) if view.worker_alive else _(phrases.WORKER_GONE)
     if work.samples:
         return Turn(replies=(Gallery(work.samples, text, options, slot),))
     return Turn(replies=(Say(text, options, slot),))
@@ -45,15 +46,15 @@ def drawing(view: View, work: WorkView) -> Turn:
     if profile is None or work.reason == "revoked":
         return Turn()
     slot = f"draw-{work.handle}"
-    again = Option(f"again:{work.handle}", "Again")
-    dropped = (Option(f"dropped:{work.handle}", "Show dropped"),) if work.dropped else ()
+    again = Option(f"again:{work.handle}", _("Again"))
+    dropped = (Option(f"dropped:{work.handle}", _("Show dropped")),) if work.dropped else ()
     match work.state:
         case "succeeded" if work.delivered:
             numbers = tuple(
-                Option(f"one:{handle}", str(number)) for number, (handle, _) in enumerate(work.delivered, 1)
+                Option(f"one:{handle}", str(number)) for number, (handle, __) in enumerate(work.delivered, 1)
             )
-            pictures = tuple(picture for _, picture in work.delivered)
-            about = Option(f"info:{work.handle}", "i")
+            pictures = tuple(picture for __, picture in work.delivered)
+            about = Option(f"info:{work.handle}", _("i"))
             options = (*numbers, again, *dropped, about)
             return Turn(replies=(Gallery(pictures, work_phrases.drawn(profile, work), options, slot),))
         case "succeeded":
@@ -61,15 +62,15 @@ def drawing(view: View, work: WorkView) -> Turn:
         case "failed":
             return _said(work_phrases.drawing_failed(work.reason), slot=slot)
         case "cancelled":
-            return _said("That drawing was cancelled; your credits are back.", slot=slot)
-    cancel = Option(f"stop:{work.handle}", "Cancel")
+            return _said(_("That drawing was cancelled; your credits are back."), slot=slot)
+    cancel = Option(f"stop:{work.handle}", _("Cancel"))
     if profile.state in ("queued", "training"):
         return _said(work_phrases.drawing_waits(work, profile.name), cancel, slot=slot)
-    text = work_phrases.drawing(work) if view.worker_alive else phrases.WORKER_GONE
+    text = work_phrases.drawing(work) if view.worker_alive else _(phrases.WORKER_GONE)
     return _said(text, cancel, slot=slot)
 
 
 def _again(profile: ProfileView) -> tuple[Option, ...]:
     """The same once more, where the photos are kept for it."""
     kept = profile.retention == "keep" or profile.state == "failed"
-    return (Option(f"relearn:{profile.handle}", "Try again"),) if kept else ()
+    return (Option(f"relearn:{profile.handle}", _("Try again")),) if kept else ()

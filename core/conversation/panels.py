@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.conversation import panel_phrases, phrases
+from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Say
 from core.conversation.photo_phrases import is_good
 from core.conversation.views import ProfileView, View
@@ -11,6 +12,11 @@ from core.conversation.views import ProfileView, View
 def slot(draft: ProfileView) -> str:
     """The panel is one message from the form to the training."""
     return f"panel-{draft.handle}"
+
+
+def number_label(number: int, *, used: bool) -> str:
+    """What stands below a photo; it begins with the number in every language."""
+    return str(number) if used else _("{number} (not used)").format(number=number)
 
 
 def missing(draft: ProfileView) -> str:
@@ -37,31 +43,32 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
 
     options = []
     if draft.consent not in panel_phrases.CONSENTS:
-        options += [option("consent", "self", "It's me"), option("consent", "agreed", "They agreed")]
+        options += [option("consent", "self", _("It's me")), option("consent", "agreed", _("They agreed"))]
     if not draft.retention:
-        options += [option("keep", key, label.capitalize()) for key, label in phrases.RETENTION_SHORT.items()]
+        kept = phrases.RETENTION_SHORT.items()
+        options += [option("keep", key, _(label).capitalize()) for key, label in kept]
     options += [
-        option("form", "photos", "Add photos"),
-        option("form", "class", "Class..."),
-        option("form", "name", "Name..."),
+        option("form", "photos", _("Add photos")),
+        option("form", "class", _("Class...")),
+        option("form", "name", _("Name...")),
     ]
     good = sum(map(is_good, draft.photos))
     if lacking := missing(draft):
         waiting = sum(photo.waiting for photo in draft.photos)
         options.append(option("wait", "train", panel_phrases.not_yet(lacking, good, waiting)))
     else:
-        options.append(option("train", "yes", "Train"))
-    options.append(option("drop", "all", "Delete this draft"))
+        options.append(option("train", "yes", _("Train")))
+    options.append(option("drop", "all", _("Delete this draft")))
     shown = [photo for photo in draft.photos if photo.thumbnail]
     options += [
-        option("out", str(photo.number), f"Take out {photo.number}")
+        option("out", str(photo.number), _("Take out {number}").format(number=photo.number))
         if is_good(photo)
-        else option("in", str(photo.number), f"Put back {photo.number}")
+        else option("in", str(photo.number), _("Put back {number}").format(number=photo.number))
         for photo in shown
     ]
     text = panel_phrases.panel(draft, view)
     pictures = tuple(
-        replace(photo.thumbnail, label=f"{photo.number}{'' if is_good(photo) else ' (not used)'}")
+        replace(photo.thumbnail, label=number_label(photo.number, used=is_good(photo)))
         for photo in shown
         if photo.thumbnail
     )

@@ -16,20 +16,16 @@ from core.conversation import (
     work_phrases,
 )
 from core.conversation.effects import (
-    Delete,
-    DeletePhotos,
     DrawAgain,
     Forget,
     OpenDraft,
-    OpenSupport,
     PutAside,
     Relearn,
     Select,
-    SetConsent,
     StopWork,
     Turn,
 )
-from core.conversation.language import speaking
+from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import (
     Chosen,
     Command,
@@ -51,7 +47,6 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-SUPPORT_HOURS = 24
 IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "language", "forget")
 
 
@@ -77,7 +72,7 @@ def _take_turn(view: View, heard: Heard) -> Turn:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())
         case Photos() if view.group:
-            return _say(phrases.PRIVATE_ONLY, slot=f"private-{heard.group}" if heard.group else "")
+            return _say(_(phrases.PRIVATE_ONLY), slot=f"private-{heard.group}" if heard.group else "")
         case Photos():
             return making.hear_photos(view, heard)
         case Form():
@@ -111,7 +106,7 @@ def _say(text: str, *options: Option, slot: str = "") -> Turn:
 
 def _command(view: View, name: str, words: str) -> Turn:
     if view.group and name in IN_PRIVATE:
-        return _say(phrases.PRIVATE_ONLY)
+        return _say(_(phrases.PRIVATE_ONLY))
     match name:
         case "start":
             return _start(view)
@@ -146,15 +141,16 @@ def _command(view: View, name: str, words: str) -> Turn:
         case "privacy":
             return keeping.privacy(view)
         case "help":
-            return _say(phrases.HELP)
-    return _say(phrases.UNKNOWN_COMMAND)
+            return _say(_(phrases.HELP))
+    return _say(_(phrases.UNKNOWN_COMMAND))
 
 
 def _start(view: View) -> Turn:
     sample = next((profile for profile in view.profiles if profile.sample), None)
-    options = [Option("new", "Make my own"), Option("how", "How it works")]
+    options = [Option("new", _("Make my own")), Option("how", _("How it works"))]
     if sample:
-        options.insert(0, Option(f"try:{sample.handle}", f"Draw {sample.name} as an astronaut"))
+        label = _("Draw {name} as an astronaut").format(name=sample.name)
+        options.insert(0, Option(f"try:{sample.handle}", label))
     return _say(phrases.greeting(view.person, sample.name if sample else "", view.pictures_left), *options)
 
 
@@ -162,7 +158,7 @@ def _new(view: View) -> Turn:
     if view.draft and view.panel:
         return Turn((OpenDraft(),), (making.ask(view.draft, view),))
     if view.draft:
-        drop = Option(f"drop:{view.draft.handle}:all", "Start over")
+        drop = Option(f"drop:{view.draft.handle}:all", _("Start over"))
         question = making.ask(view.draft, view)
         return Turn(
             (OpenDraft(),),
@@ -176,18 +172,22 @@ def _cancel(view: View) -> Turn:
     works = [work for work in view.works if view.space is None or work.space == view.space.handle]
     for work in works:
         profile = view.usable(work.profile)
-        what = "learning" if work.kind == "learn" else "drawing"
-        options.append(
-            Option(f"stop:{work.handle}", f"Cancel {what} {profile.name if profile else ''}".strip())
-        )
+        label = _cancel_label(work.kind, profile.name if profile else "")
+        options.append(Option(f"stop:{work.handle}", label))
     if len(options) == 1:
-        return Turn((StopWork(works[0].handle),), (Say("Cancelled."),))
+        return Turn((StopWork(works[0].handle),), (Say(_("Cancelled.")),))
     if options:
-        return _say("What shall I cancel?", *options)
+        return _say(_("What shall I cancel?"), *options)
     if view.draft and not view.group:
-        drop = Option(f"drop:{view.draft.handle}:all", "Delete the draft and its photos")
-        return Turn((PutAside(),), (Say(phrases.PUT_ASIDE, (drop,)),))
-    return _say(phrases.NOTHING_TO_CANCEL)
+        drop = Option(f"drop:{view.draft.handle}:all", _("Delete the draft and its photos"))
+        return Turn((PutAside(),), (Say(_(phrases.PUT_ASIDE), (drop,)),))
+    return _say(_(phrases.NOTHING_TO_CANCEL))
+
+
+def _cancel_label(kind: str, name: str) -> str:
+    if kind == "learn":
+        return _("Cancel learning {name}").format(name=name) if name else _("Cancel learning")
+    return _("Cancel drawing {name}").format(name=name) if name else _("Cancel drawing")
 
 
 # ── words and taps
@@ -197,13 +197,13 @@ def _words(view: View, words: str) -> Turn:
     if view.draft and making.lacks(view.draft):
         return making.hear_words(view, view.draft, words)
     if view.current is not None:
-        return _say("To draw, put /imagine before it:\n/imagine " + words[:200])
+        return _say(_("To draw, put /imagine before it:\n/imagine {words}").format(words=words[:200]))
     return _start(view)
 
 
 def _choice(view: View, key: str) -> Turn:
-    step, _, rest = key.partition(":")
-    handle_text, _, value = rest.partition(":")
+    step, __, rest = key.partition(":")
+    handle_text, __, value = rest.partition(":")
     handle = int(handle_text) if handle_text.isdecimal() else 0
     if view.group and step not in sharing.IN_GROUPS:
         return Turn()
@@ -218,28 +218,28 @@ def _choice(view: View, key: str) -> Turn:
     if value:
         if view.draft and view.draft.handle == handle:
             return making.hear_choice(view, view.draft, step, value)
-        return _say(phrases.STALE if view.profile(handle) else phrases.GONE)
+        return _say(_(phrases.STALE if view.profile(handle) else phrases.GONE))
     match step:
         case "new":
             return _new(view)
         case "how":
-            return _say(phrases.HOW_IT_WORKS, Option("new", "Make my own"))
+            return _say(_(phrases.HOW_IT_WORKS), Option("new", _("Make my own")))
         case "forget":
             return keeping.forget()
         case "forget-all":
-            return Turn((Forget(phrases.FORGOTTEN),))
+            return Turn((Forget(_(phrases.FORGOTTEN)),))
         case "keepit":
-            return _say("Kept.")
+            return _say(_("Kept."))
         case "stop" | "best" | "again" | "dropped" | "info":
             return _work_choice(view, step, handle)
         case "one":
             return _original(view, handle)
     profile = view.profile(handle)
-    return _profile_choice(view, step, profile) if profile else _say(phrases.GONE)
+    return _profile_choice(view, step, profile) if profile else _say(_(phrases.GONE))
 
 
 def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
-    handle, name = profile.handle, profile.name or "the draft"
+    handle = profile.handle
     match step:
         case "try":
             return drawing.draw(view, profile, Prompt(f"{profile.trigger} as an astronaut"))
@@ -247,56 +247,38 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
             turn = drawing.draw(view, profile, Prompt(profile.trigger))
             return Turn((Select(handle), *turn.effects), turn.replies)
         case "use":
-            return Turn((Select(handle),), (Say(f"/imagine now draws {name}."),))
+            text = _("/imagine now draws {name}.").format(name=profile.name or _("the draft"))
+            return Turn((Select(handle),), (Say(text),))
         case "relearn" if view.trainings_left == 0:
             return _say(phrases.out_of_credits("training", 0, 1))
         case "relearn" if profile.state in ("failed", "cancelled"):
             return Turn((Relearn(handle),))
-        case "delete":
-            return keeping.ask_delete(profile)
-        case "erase":
-            return Turn((Delete(handle, phrases.deleted(profile.name)),))
-        case "photos-gone":
-            return Turn((DeletePhotos(handle, phrases.photos_deleted(name)),))
-        case "withdraw":
-            text = f"Consent withdrawn: {name} is not drawn and not trained any more."
-            delete = Option(f"delete:{handle}", f"Delete {name} as well")
-            return Turn((SetConsent(handle, "withdrawn"),), (Say(text, (delete,)),))
-        case "consent-again":
-            return Turn((SetConsent(handle, "agreed"),), (Say(f"Thank you. {name} can be drawn again."),))
-        case "support":
-            hours = 0 if profile.support_until else SUPPORT_HOURS
-            text = (
-                f"For {hours} hours the operator can look into {name}; every look is reported to you."
-                if hours
-                else "The support window is closed."
-            )
-            return Turn((OpenSupport(handle, hours),), (Say(text),))
-    return _say(phrases.STALE)
+    return keeping.choose(profile, step)
 
 
 def _work_choice(view: View, step: str, handle: int) -> Turn:
     work = view.work(handle)
     profile = view.usable(work.profile) if work else None
     if work is None or profile is None:
-        return Turn() if view.group else _say(phrases.GONE)
+        return Turn() if view.group else _say(_(phrases.GONE))
     if work.reason == "revoked":
-        return _say(sharing_phrases.NOT_SHARED)
+        return _say(_(sharing_phrases.NOT_SHARED))
     open_ = work.state in ("pending", "dispatched", "running")
     match step:
         case "stop" | "best":
             if not open_:
-                return _say("That has ended already.")
-            return Turn((StopWork(handle, keep=step == "best"),), (Say("Stopping..."),))
+                return _say(_("That has ended already."))
+            return Turn((StopWork(handle, keep=step == "best"),), (Say(_("Stopping...")),))
         case "again" if refused := sharing.refusal(view, profile, work.asked, view.base):
             return _say(refused)
         case "again":
             return Turn((DrawAgain(handle),))
         case "dropped" if work.dropped:
-            return Turn(replies=(Gallery(tuple(picture for _, picture in work.dropped), "Dropped."),))
+            return Turn(replies=(Gallery(tuple(picture for __, picture in work.dropped), _("Dropped.")),))
         case "info":
-            return _say(f"{work.prompt}\n{profile.name} on {profile.base}")
-    return _say("Nothing was dropped.")
+            about = _("{name} on {base}").format(name=profile.name, base=profile.base)
+            return _say(f"{work.prompt}\n{about}")
+    return _say(_("Nothing was dropped."))
 
 
 def _original(view: View, picture: int) -> Turn:
@@ -304,4 +286,4 @@ def _original(view: View, picture: int) -> Turn:
         for handle, shown in work.delivered:
             if handle == picture and view.usable(work.profile):
                 return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
-    return Turn() if view.group else _say(phrases.GONE)
+    return Turn() if view.group else _say(_(phrases.GONE))

@@ -1,7 +1,10 @@
 """Profiles in groups and servers: shared, listed, used by the rules there, and taken back."""
 
+from dataclasses import replace
+
 from core.conversation import phrases, sharing_phrases
 from core.conversation.effects import FillPool, Revoke, SetRule, Share, Turn
+from core.conversation.language import gettext as _, pgettext
 from core.conversation.messages import Option, Say
 from core.conversation.views import GrantView, ProfileView, SpaceView, View
 from core.names import normal_name
@@ -21,7 +24,7 @@ def _alone(view: View, text: str, *options: Option) -> Turn:
     said = Say(text, options)
     if not view.group:
         return Turn(replies=(said,))
-    return Turn(replies=(Say(sharing_phrases.ASKED_ALONE, slot="asked-alone"),), alone=(said,))
+    return Turn(replies=(Say(_(sharing_phrases.ASKED_ALONE), slot="asked-alone"),), alone=(said,))
 
 
 def is_shareable(profile: ProfileView) -> bool:
@@ -43,23 +46,26 @@ def share(view: View, words: str) -> Turn:
             return _say(sharing_phrases.not_shareable(named[0]))
         profiles = named[:1]
     if not profiles:
-        return _say(sharing_phrases.NOTHING_TO_SHARE)
+        return _say(_(sharing_phrases.NOTHING_TO_SHARE))
     if view.space is None:
         return _say_where(view, profiles[0]) if len(profiles) == 1 else _which(profiles)
     space = view.space
     if len(profiles) == 1:
-        yes = Option(f"share:{profiles[0].handle}:{space.handle}", "Share")
+        yes = Option(f"share:{profiles[0].handle}:{space.handle}", _("Share"))
         question = sharing_phrases.ask_share(profiles[0], space.title, space.rules.pays)
-        return _alone(view, question, yes, Option("keepit", "No"))
-    options = [Option(f"share:{one.handle}:{space.handle}", f"Share {one.name}") for one in profiles]
-    question = sharing_phrases.ask_share(profiles[0], space.title, space.rules.pays)
-    named_one = question.replace(profiles[0].name, "which profile", 1)
-    return _alone(view, named_one, *options, Option("keepit", "None"))
+        return _alone(view, question, yes, Option("keepit", _("No")))
+    options = [
+        Option(f"share:{one.handle}:{space.handle}", _("Share {name}").format(name=one.name))
+        for one in profiles
+    ]
+    any_one = replace(profiles[0], name=_("which profile"))
+    question = sharing_phrases.ask_share(any_one, space.title, space.rules.pays)
+    return _alone(view, question, *options, Option("keepit", pgettext("none of these profiles", "None")))
 
 
 def _which(profiles: list[ProfileView]) -> Turn:
-    options = [Option(f"sharewith:{one.handle}", f"Share {one.name}") for one in profiles]
-    return _say("Which profile?", *options)
+    options = [Option(f"sharewith:{one.handle}", _("Share {name}").format(name=one.name)) for one in profiles]
+    return _say(_("Which profile?"), *options)
 
 
 def _say_where(view: View, profile: ProfileView) -> Turn:
@@ -68,9 +74,11 @@ def _say_where(view: View, profile: ProfileView) -> Turn:
     if not is_shareable(profile):
         return _say(sharing_phrases.not_shareable(profile))
     if not free:
-        return _say(sharing_phrases.NO_SPACES)
-    options = [Option(f"share:{profile.handle}:{handle}", title[:40] or "a group") for handle, title in free]
-    return _say(sharing_phrases.ask_where(profile), *options, Option("keepit", "No"))
+        return _say(_(sharing_phrases.NO_SPACES))
+    options = [
+        Option(f"share:{profile.handle}:{handle}", title[:40] or _("a group")) for handle, title in free
+    ]
+    return _say(sharing_phrases.ask_where(profile), *options, Option("keepit", _("No")))
 
 
 def choose(view: View, step: str, handle: int, value: str) -> Turn:
@@ -79,13 +87,13 @@ def choose(view: View, step: str, handle: int, value: str) -> Turn:
         return _revoke(view, handle)
     profile = view.profile(handle)
     if profile is None:
-        return _say(phrases.GONE)
+        return _say(_(phrases.GONE))
     if step == "sharewith":
         return _say_where(view, profile)
     space = int(value) if value.isdecimal() else 0
     title = next((title for known, title in view.spaces if known == space), None)
     if title is None:
-        return _say(sharing_phrases.NO_SPACES)
+        return _say(_(sharing_phrases.NO_SPACES))
     if not is_shareable(profile):
         return _say(sharing_phrases.not_shareable(profile))
     grant = next((one for one in view.grants if (one.profile, one.space) == (handle, space)), None)
@@ -95,7 +103,8 @@ def choose(view: View, step: str, handle: int, value: str) -> Turn:
 
 
 def _stop(profile: ProfileView, grant: GrantView) -> Option:
-    return Option(f"revoke:{grant.handle}", f"Stop sharing {profile.name} with {grant.title}"[:60])
+    label = _("Stop sharing {name} with {group}").format(name=profile.name, group=grant.title)
+    return Option(f"revoke:{grant.handle}", label[:60])
 
 
 # ── taking back, and who used it
@@ -109,20 +118,20 @@ def revoke(view: View, words: str) -> Turn:
         named = {one.handle for one in view.profiles if normal_name(one.name) == wanted}
         grants = [grant for grant in grants if grant.profile in named]
     if not grants:
-        return _say("Nothing of yours is shared here." if view.space else sharing_phrases.NO_USE)
+        return _say(_("Nothing of yours is shared here.") if view.space else _(sharing_phrases.NO_USE))
     if len(grants) == 1:
         return _revoke(view, grants[0].handle)
     options = [
         _stop(profile, grant) for grant in grants if (profile := view.profile(grant.profile)) is not None
     ]
-    return _alone(view, "Which one shall I stop sharing?", *options)
+    return _alone(view, _("Which one shall I stop sharing?"), *options)
 
 
 def _revoke(view: View, handle: int) -> Turn:
     grant = next((one for one in view.grants if one.handle == handle), None)
     profile = view.profile(grant.profile) if grant else None
     if grant is None or profile is None:
-        return _say("That has ended already.")
+        return _say(_("That has ended already."))
     text = sharing_phrases.revoked(profile, grant.title)
     return Turn((Revoke(handle),), (Say(text),))
 
@@ -131,7 +140,7 @@ def usage(view: View) -> Turn:
     """Who used what, where; with a button to stop each."""
     grants = [grant for grant in view.grants if view.profile(grant.profile)]
     if not grants:
-        return _alone(view, sharing_phrases.NO_USE)
+        return _alone(view, _(sharing_phrases.NO_USE))
     lines, options = [], []
     for grant in grants:
         if profile := view.profile(grant.profile):
@@ -143,7 +152,7 @@ def usage(view: View) -> Turn:
 def listed(view: View) -> Turn:
     """What the members of this group may draw."""
     if view.space is None or not view.space.shared:
-        return _say(sharing_phrases.NOTHING_SHARED)
+        return _say(_(sharing_phrases.NOTHING_SHARED))
     return _say(sharing_phrases.listed(view.space, view.person))
 
 
@@ -170,7 +179,7 @@ def refusal(view: View, profile: ProfileView, count: int, base: str) -> str:
     if rules.place and rules.place != space.here:
         return sharing_phrases.elsewhere()
     if rules.who == "admins" and not space.admin:
-        return sharing_phrases.ADMINS_ASK if space.admin is False else sharing_phrases.RANK_UNKNOWN
+        return _(sharing_phrases.ADMINS_ASK if space.admin is False else sharing_phrases.RANK_UNKNOWN)
     if rules.base and rules.base != base:
         return sharing_phrases.base_refused(base)
     if rules.content == "drawn" and view.base_content != "drawn":
@@ -200,14 +209,14 @@ def payers_credits(view: View, profile: ProfileView) -> int | None:
 def settings(view: View) -> Turn:
     """The panel of a space's rules."""
     if view.space is None:
-        return _say(sharing_phrases.ONLY_IN_A_SPACE)
+        return _say(_(sharing_phrases.ONLY_IN_A_SPACE))
     return _denied(view.space) or Turn(replies=(_panel(view, view.space),))
 
 
 def _denied(space: SpaceView) -> Turn | None:
     if space.admin:
         return None
-    return _say(sharing_phrases.ADMINS_ONLY if space.admin is False else sharing_phrases.RANK_UNKNOWN)
+    return _say(_(sharing_phrases.ADMINS_ONLY if space.admin is False else sharing_phrases.RANK_UNKNOWN))
 
 
 def _panel(view: View, space: SpaceView) -> Say:
@@ -217,17 +226,19 @@ def _panel(view: View, space: SpaceView) -> Say:
         options.append(Option(f"set:{space.handle}:{field}={value}", label))
 
     who = "admins" if rules.who == "everybody" else "everybody"
-    offer("who", who, f"Let {'only admins' if who == 'admins' else 'everybody'} ask")
+    offer("who", who, _("Let only admins ask") if who == "admins" else _("Let everybody ask"))
     for quota in QUOTAS:
         if quota != rules.quota:
-            offer("quota", str(quota), sharing_phrases.RULES["quota"][str(quota)].capitalize())
+            offer("quota", str(quota), _(sharing_phrases.RULES["quota"][str(quota)]).capitalize())
     for pays, label in sharing_phrases.RULES["pays"].items():
         if pays != rules.pays:
-            offer("pays", pays, f"Let it be: {label}")
-    offer("base", "" if rules.base else view.base, "Every base" if rules.base else f"Only {view.base_title}")
+            offer("pays", pays, _("Let it be: {rule}").format(rule=_(label)))
+    only = _("Only {base}").format(base=view.base_title)
+    offer("base", "" if rules.base else view.base, _("Every base") if rules.base else only)
     content = "any" if rules.content == "drawn" else "drawn"
-    offer("content", content, "Only drawn bases" if content == "drawn" else "All content the operator allows")
-    offer("place", "" if rules.place else "here", "Every topic" if rules.place else "Only this topic")
+    everything = _("All content the operator allows")
+    offer("content", content, _("Only drawn bases") if content == "drawn" else everything)
+    offer("place", "" if rules.place else "here", _("Every topic") if rules.place else _("Only this topic"))
     text = sharing_phrases.panel(space, space.pool if rules.pays == "pool" else None)
     return Say(text, tuple(options), f"rules-{space.handle}")
 
@@ -239,10 +250,10 @@ def set_rule(view: View, handle: int, value: str) -> Turn:
         return Turn()
     if denied := _denied(space):
         return denied
-    field, _, wanted = value.partition("=")
+    field, __, wanted = value.partition("=")
     offered = {option.key for option in _panel(view, space).options}
     if f"set:{handle}:{value}" not in offered:
-        return _say(phrases.STALE)
+        return _say(_(phrases.STALE))
     if field == "place":
         wanted = space.here if wanted else ""
     return Turn((SetRule(field, wanted),))
@@ -251,12 +262,12 @@ def set_rule(view: View, handle: int, value: str) -> Turn:
 def fill_pool(view: View, words: str) -> Turn:
     """`/pool 10`: credits of one's own for everybody in the group."""
     if view.space is None:
-        return _say(sharing_phrases.ONLY_IN_A_SPACE)
+        return _say(_(sharing_phrases.ONLY_IN_A_SPACE))
     if not words.isascii() or not words.isdecimal() or not 0 < int(words) <= 10_000:
-        return _say("How many of your picture credits? For example: /pool 10")
+        return _say(_("How many of your picture credits? For example: /pool 10"))
     amount = int(words)
     if view.pictures_left is None:
-        return _say("Credits have no limit on this machine, so the pool needs none.")
+        return _say(_("Credits have no limit on this machine, so the pool needs none."))
     if view.pictures_left < amount:
         return _say(phrases.out_of_credits("picture", view.pictures_left, amount))
     return Turn((FillPool(amount),), (Say(sharing_phrases.filled(amount)),))
