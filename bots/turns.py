@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
+from core.conversation.language import speaking
 from core.conversation.messages import Moved, Removed, Upload
 from core.conversation.views import Shown
 from core.errors import KeyGone, PhotoRefused, Refusal
@@ -109,7 +110,9 @@ class Turns:
         """What somebody should read, alone, whose tap is not theirs to make; empty when it is."""
         if not incoming.group:
             return ""
-        return await asyncio.to_thread(objection, self.studio, await self._ranked(incoming))
+        ranked = await self._ranked(incoming)
+        with speaking(incoming.language):
+            return await asyncio.to_thread(objection, self.studio, ranked)
 
     async def _ranked(self, incoming: Incoming) -> Incoming:
         """With whether the speaker is an admin of the space, asked of the platform, where that matters."""

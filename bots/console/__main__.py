@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import logging
+import os
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from bots.console.hear import hear
 from bots.console.show import ConsolePlatform
 from bots.turns import Turns
 from core.chat import Incoming
+from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import Command, Heard
 from core.settings import Settings
 from core.storage.studio import Studio, open_studio
@@ -23,9 +25,10 @@ USER = "me"
 class Console:
     """One person at a terminal."""
 
-    def __init__(self, studio: Studio, platform: ConsolePlatform, person: str) -> None:
+    def __init__(self, studio: Studio, platform: ConsolePlatform, person: str, language: str = "") -> None:
         self.platform = platform
         self.person = person
+        self.language = language
         self.turns = Turns(studio, platform, connect_async(studio.settings))
 
     async def say(self, heard: Heard) -> None:
@@ -38,6 +41,7 @@ class Console:
             chat=USER,
             heard=heard,
             person=self.person,
+            language=self.language,
         )
         await self.turns.hear(incoming)
 
@@ -75,8 +79,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     studio = open_studio(Settings())
     platform = ConsolePlatform(studio, studio.settings.data_dir / "pictures")
-    print("Type words, /commands, the number of an option, or paths of photos. /quit ends.\n")
-    asyncio.run(Console(studio, platform, getpass.getuser()).talk(typed()))
+    language = os.environ.get("LANG", "")
+    with speaking(language):
+        print(_("Type words, /commands, the number of an option, or paths of photos. /quit ends.") + "\n")
+    asyncio.run(Console(studio, platform, getpass.getuser(), language).talk(typed()))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from bots.turns import open_picture
 from core.chat.outbox import Outgoing
+from core.conversation.language import N_
 from core.conversation.messages import Gallery, Option, Original, Reply, Say, Upload
 from core.errors import PhotoRefused, Refusal
 from core.storage.studio import Studio
 
 MOST_BYTES = 50 * 1024 * 1024
+UNREADABLE = N_("unreadable")
 
 
 class ConsolePlatform:
@@ -88,8 +90,8 @@ class ConsolePlatform:
     async def fetch(self, upload: Upload) -> bytes:
         """Read an announced file from this machine."""
         if (upload.size or 0) > MOST_BYTES:
-            raise PhotoRefused(Refusal.TOO_MANY_BYTES, f"{(upload.size or 0) >> 20} MB, 50 MB are the limit")
+            raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(upload.size))
         try:
             return await asyncio.to_thread(Path(upload.ref).read_bytes)
         except OSError as error:
-            raise PhotoRefused(Refusal.NOT_FETCHED, error.strerror or "unreadable") from error
+            raise PhotoRefused(Refusal.NOT_FETCHED, error.strerror or UNREADABLE) from error

@@ -20,8 +20,10 @@ from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, r
 from bots.discord.lines import Line, Lines
 from bots.discord.places import is_direct, place_of
 from bots.discord.setup import intents
+from bots.discord.translator import said_to
 from bots.hearing import AWAY, Hearing, Line as Connection
 from core.chat import Incoming, objection, outbox
+from core.conversation.language import speaking
 from core.conversation.messages import Chosen, Heard
 from core.errors import where
 from core.storage.studio import Studio
@@ -108,10 +110,10 @@ class Client(discord.AutoShardedClient):
         try:
             owner, key = read_custom_id(str(data.get("custom_id", "")))
         except ValueError:
-            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            await self.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
             return
         if owner != interaction.user.id and _is_alone(interaction):
-            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            await self.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
         elif interaction.type is discord.InteractionType.modal_submit:
             await self._form(interaction, key, data)
         else:
@@ -128,7 +130,7 @@ class Client(discord.AutoShardedClient):
         try:
             heard = Chosen(key)
         except ValueError:
-            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            await self.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
             return
         alone = _is_alone(interaction)
         place = place_of(interaction, private=alone)
@@ -141,7 +143,8 @@ class Client(discord.AutoShardedClient):
 
     async def _objection(self, said: Incoming) -> str:
         try:
-            return await asyncio.to_thread(objection, self.studio, said)
+            with speaking(said.language):
+                return await asyncio.to_thread(objection, self.studio, said)
         except AWAY:
             return ""  # the turn decides by itself, later
 
@@ -154,11 +157,11 @@ class Client(discord.AutoShardedClient):
         kind, _, rest = key.partition(":")
         parts = rest.split(":")
         if kind != "modal" or len(parts) != 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
-            await self.tell(interaction, phrases.UNKNOWN_BUTTON)
+            await self.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
             return
         opened = int(parts[2])
         if opened in self._forms:
-            await self.tell(interaction, phrases.FORM_AGAIN)
+            await self.tell(interaction, said_to(interaction, phrases.FORM_AGAIN))
             return
         self._forms.append(opened)
         place = place_of(interaction, private=True)

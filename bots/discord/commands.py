@@ -16,9 +16,12 @@ from bots.discord import phrases, setup
 from bots.discord.client import Client
 from bots.discord.hear import PLATFORM, is_space, pictures, upload
 from bots.discord.sharing import add_sharing
+from bots.discord.translator import Translator, said_to, speaking_to
 from bots.hearing import AWAY
 from core.chat import choices
+from core.conversation.language import N_, gettext as _
 from core.conversation.messages import Command, Photos
+from core.conversation.phrases import class_label
 from core.conversation.views import ProfileView
 from core.errors import where
 from core.prompts import LONGEST_PROMPT, MOST_PICTURES
@@ -26,7 +29,13 @@ from core.prompts import LONGEST_PROMPT, MOST_PICTURES
 log = logging.getLogger(__name__)
 
 MOST_CHOICES = 25
-SHAPES = {"square": "1:1", "portrait": "3:4", "tall": "1:2", "landscape": "4:3", "wide": "2:1"}
+SHAPES = {
+    N_("square"): "1:1",
+    N_("portrait"): "3:4",
+    N_("tall"): "1:2",
+    N_("landscape"): "4:3",
+    N_("wide"): "2:1",
+}
 
 
 class Tree(app_commands.CommandTree[Client]):
@@ -38,7 +47,7 @@ class Tree(app_commands.CommandTree[Client]):
         """Log where something went wrong, and say that it did."""
         if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
             log.warning("a command of another version was used")
-            await interaction.client.tell(interaction, phrases.UNKNOWN_BUTTON)
+            await interaction.client.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
             return
         log.error("a command failed: %s", where(error.__cause__ or error))
 
@@ -52,11 +61,11 @@ def make_tree(client: Client) -> Tree:
     )
     tree.add_command(_profile(client))
     for name, about in {
-        "profiles": "What I have learnt for you",
-        "status": "What is going on",
-        "cancel": "Stop what is going on",
-        "privacy": "What is kept, and your choices",
-        "forget": "Erase everything of yours for ever",
+        "profiles": N_("What I have learnt for you"),
+        "status": N_("What is going on"),
+        "cancel": N_("Stop what is going on"),
+        "privacy": N_("What is kept, and your choices"),
+        "forget": N_("Erase everything of yours for ever"),
     }.items():
         tree.add_command(_private(client, name, about))
     _drawing(client, tree)
@@ -73,43 +82,43 @@ def _private(client: Client, name: str, about: str) -> app_commands.Command[app_
 
 
 def _profile(client: Client) -> app_commands.Group:
-    group = app_commands.Group(name="profile", description="Teach me somebody")
+    group = app_commands.Group(name="profile", description=N_("Teach me somebody"))
 
-    @group.command(name="new", description="A new profile: a form, then a panel that only you see")
+    @group.command(name="new", description=N_("A new profile: a form, then a panel that only you see"))
     async def new(interaction: discord.Interaction) -> None:
         await client.ask(interaction, "new")
 
-    @group.command(name="photos", description="Add photos to the profile you are making")
+    @group.command(name="photos", description=N_("Add photos to the profile you are making"))
     async def photos(interaction: discord.Interaction) -> None:
         await client.ask(interaction, "photos")
 
-    @group.command(name="draft", description="Go on with the profile you are making")
+    @group.command(name="draft", description=N_("Go on with the profile you are making"))
     async def draft(interaction: discord.Interaction) -> None:
         await client.take_about_draft(interaction, Command("new"))
 
-    @group.command(name="delete", description="Delete a profile for ever")
-    @app_commands.describe(profile="Which one; without it, I ask")
+    @group.command(name="delete", description=N_("Delete a profile for ever"))
+    @app_commands.describe(profile=N_("Which one; without it, I ask"))
     async def delete(interaction: discord.Interaction, profile: str | None = None) -> None:
         await client.take(interaction, Command("delete", profile or ""), private=True)
 
     @delete.autocomplete("profile")
     async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         found = await _profiles(client, interaction)
-        return _matching(((_line(one), one.name) for one in found if one.name), typed)
+        return _matching(interaction, [(one, one.name) for one in found if one.name], typed)
 
     return group
 
 
 def _drawing(client: Client, tree: Tree) -> None:
-    @tree.command(name="imagine", description="Draw")
+    @tree.command(name="imagine", description=N_("Draw"))
     @app_commands.describe(
-        prompt="What to draw, for example: as an astronaut, studio light",
-        profile="Whom; without it, the one you use now",
-        count="How many pictures",
-        without="What shall not be in them",
-        shape="The pictures' shape",
-        seed="The same number with the same words draws the same",
-        base="The base model",
+        prompt=N_("What to draw, for example: as an astronaut, studio light"),
+        profile=N_("Whom; without it, the one you use now"),
+        count=N_("How many pictures"),
+        without=N_("What shall not be in them"),
+        shape=N_("The pictures' shape"),
+        seed=N_("The same number with the same words draws the same"),
+        base=N_("The base model"),
     )
     @app_commands.choices(shape=[Choice(name=name, value=ratio) for name, ratio in SHAPES.items()])
     async def imagine(
@@ -132,7 +141,7 @@ def _drawing(client: Client, tree: Tree) -> None:
         found = {one.trigger: one for one in await _profiles(client, interaction)}
         found |= {one.trigger: one for one in await _shared(client, interaction) if one.trigger not in found}
         usable = [one for one in found.values() if one.state in ("trained", "queued", "training")]
-        return _matching(((_line(one), one.trigger) for one in usable), typed)
+        return _matching(interaction, [(one, one.trigger) for one in usable], typed)
 
     @imagine.autocomplete("base")
     async def offered_bases(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
@@ -140,31 +149,31 @@ def _drawing(client: Client, tree: Tree) -> None:
             found = await asyncio.to_thread(choices.bases, client.studio)
         except AWAY:
             return []
-        return _matching(((title, name) for name, title in found.items()), typed)
+        return _choices(((title, name) for name, title in found.items()), typed)
 
 
 def _rest(client: Client, tree: Tree) -> None:
-    @tree.command(name="link", description="Be one person here and on another platform")
-    @app_commands.describe(code="The code that I gave you there; without it, I give you one for there")
+    @tree.command(name="link", description=N_("Be one person here and on another platform"))
+    @app_commands.describe(code=N_("The code that I gave you there; without it, I give you one for there"))
     async def link(interaction: discord.Interaction, code: Range[str, 1, 40] | None = None) -> None:
         await client.take(interaction, Command("link", code or ""), private=True)
 
-    @tree.command(name="help", description="Everything I understand")
+    @tree.command(name="help", description=N_("Everything I understand"))
     async def everything(interaction: discord.Interaction) -> None:
-        await client.tell(interaction, phrases.HELP)
+        await client.tell(interaction, said_to(interaction, phrases.HELP))
 
-    @tree.command(name="setup", description="For admins: what I may do here, and what is missing")
+    @tree.command(name="setup", description=N_("For admins: what I may do here, and what is missing"))
     @app_commands.default_permissions(manage_guild=True)
     @allowed_contexts(guilds=True)
     @allowed_installs(guilds=True, users=True)
     async def look(interaction: discord.Interaction) -> None:
         await client.tell(interaction, setup.report(interaction))
 
-    @tree.context_menu(name="Add photos to profile")
+    @tree.context_menu(name=N_("Add photos to profile"))
     async def add_photos(interaction: discord.Interaction, message: discord.Message) -> None:
         found = pictures(message)
         if not found:
-            await client.tell(interaction, phrases.NO_PICTURES)
+            await client.tell(interaction, said_to(interaction, phrases.NO_PICTURES))
             return
         heard = Photos(tuple(map(upload, found)), group=str(message.id))
         await client.take_about_draft(interaction, heard)
@@ -175,7 +184,7 @@ async def _own_names(interaction: discord.Interaction[Any], typed: str) -> list[
     assert isinstance(interaction.client, Client)  # noqa: S101  (the tree belongs to it)
     found = await _profiles(interaction.client, interaction)
     shareable = [one for one in found if one.state == "trained" and not one.sample]
-    return _matching(((_line(one), one.name) for one in shareable), typed)
+    return _matching(interaction, [(one, one.name) for one in shareable], typed)
 
 
 async def _profiles(client: Client, interaction: discord.Interaction) -> tuple[ProfileView, ...]:
@@ -196,19 +205,34 @@ async def _shared(client: Client, interaction: discord.Interaction) -> tuple[Pro
 
 
 def _line(profile: ProfileView) -> str:
-    likeness = f", likeness {profile.similarity:.2f}" if profile.similarity is not None else ""
-    return f"{profile.name} ({profile.class_word}{likeness})"[:100]
+    name, word = profile.name, class_label(profile.class_word)
+    if profile.similarity is None:
+        return f"{name} ({word})"[:100]
+    likeness = f"{profile.similarity:.2f}"
+    return _("{name} ({class_word}, likeness {likeness})").format(
+        name=name, class_word=word, likeness=likeness
+    )[:100]
 
 
-def _matching(offered: Iterable[tuple[str, str]], typed: str) -> list[Choice[str]]:
+def _matching(
+    interaction: discord.Interaction, offered: Iterable[tuple[ProfileView, str]], typed: str
+) -> list[Choice[str]]:
+    with speaking_to(interaction):
+        return _choices([(_line(profile), value) for profile, value in offered], typed)
+
+
+def _choices(offered: Iterable[tuple[str, str]], typed: str) -> list[Choice[str]]:
     return [
         Choice(name=label, value=value) for label, value in offered if typed.casefold() in label.casefold()
     ][:MOST_CHOICES]
 
 
 async def publish(tree: Tree, folder: Path) -> None:
-    """Tell Discord the commands when they are others than the last time."""
-    written = json.dumps([command.to_dict(tree) for command in tree.get_commands()], sort_keys=True)
+    """Tell Discord the commands, in every language, when they are others than the last time."""
+    translator = Translator()
+    await tree.set_translator(translator)
+    listed = [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
+    written = json.dumps(listed, sort_keys=True)
     told = hashlib.sha256(written.encode()).hexdigest()
     note = folder / f"discord-commands-{tree.client.application_id}"
     if note.exists() and note.read_text() == told:

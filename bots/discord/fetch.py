@@ -7,6 +7,7 @@ import discord
 import yarl
 
 from bots.turns import NotNow
+from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.conversation.phrases import MOST_MEGABYTES
 from core.errors import PhotoRefused, Refusal
@@ -14,7 +15,8 @@ from core.errors import PhotoRefused, Refusal
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 FETCH_SECONDS = 45.0  # less than an arrival's lease
 AGAIN_SECONDS = 5.0
-LOST = "Discord does not have it any more"
+LOST = N_("Discord does not have it any more")
+ELSEWHERE = N_("it does not lie at Discord")
 
 
 async def fetch(client: discord.Client, upload: Upload, own_host: str = "") -> bytes:
@@ -24,7 +26,7 @@ async def fetch(client: discord.Client, upload: Upload, own_host: str = "") -> b
     if (upload.size or 0) > MOST_MEGABYTES << 20:
         raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(upload.size))
     if yarl.URL(upload.ref).host not in HOSTS | {own_host}:
-        raise PhotoRefused(Refusal.NOT_FETCHED, "it does not lie at Discord")
+        raise PhotoRefused(Refusal.NOT_FETCHED, ELSEWHERE)
     try:
         async with asyncio.timeout(FETCH_SECONDS):
             return await client.http.get_from_cdn(upload.ref)

@@ -7,25 +7,39 @@ import discord
 from discord import SelectOption, ui
 
 from bots.discord.hear import custom_id, raw_upload
+from bots.discord.translator import speaking_to
+from core.conversation.language import gettext as _
 from core.conversation.messages import Form
-from core.conversation.phrases import CLASSES, MINOR_CLASSES, RETENTION, RETENTION_SHORT
+from core.conversation.phrases import CLASSES, MINOR_CLASSES, RETENTION, RETENTION_SHORT, class_label
 
 MOST_FILES = 10  # https://docs.discord.com/developers/components/reference#file-upload
 LONGEST_NAME = 40
 OTHER = "other"
+# https://docs.discord.com/developers/components/reference
+LONGEST_TITLE, LONGEST_LABEL, LONGEST_DESCRIPTION = 45, 45, 100
 
 
 def form(what: str, interaction: discord.Interaction, *, draft: int = 0, minors: bool = False) -> ui.Modal:
     """A form of five fields at most: `new`, or one field of a draft: `photos`, `class` or `name`."""
+    with speaking_to(interaction):
+        return _form(what, interaction, draft, minors=minors)
+
+
+def _form(what: str, interaction: discord.Interaction, draft: int, *, minors: bool) -> ui.Modal:
     fields = {
         "new": (_kind(minors), _class(), _name(required=False), _retention(), _photos(required=False)),
         "photos": (_photos(required=True),),
         "class": (_kind(minors), _class()),
         "name": (_name(required=True),),
     }
-    titles = {"new": "A new profile", "photos": "Add photos", "class": "What is it?", "name": "Its name"}
+    titles = {
+        "new": _("A new profile"),
+        "photos": _("Add photos"),
+        "class": _("What is it?"),
+        "name": _("Its name"),
+    }
     key = f"modal:{what}:{draft}:{interaction.id}"
-    modal = ui.Modal(title=titles[what], custom_id=custom_id(interaction.user.id, key))
+    modal = ui.Modal(title=titles[what][:LONGEST_TITLE], custom_id=custom_id(interaction.user.id, key))
     for field in fields[what]:
         modal.add_item(field)
     modal.stop()  # the library would keep it in memory to call it back; we go by its custom id
@@ -34,16 +48,16 @@ def form(what: str, interaction: discord.Interaction, *, draft: int = 0, minors:
 
 def _kind(minors: bool) -> ui.Label[Any]:
     words = CLASSES + (MINOR_CLASSES if minors else ())
-    options = [SelectOption(label=word, value=word) for word in words]
-    options.append(SelectOption(label="something else: write it below", value=OTHER))
-    return ui.Label(text="What is it?", component=ui.Select(custom_id="kind", options=options))
+    options = [SelectOption(label=class_label(word), value=word) for word in words]
+    options.append(SelectOption(label=_("something else: write it below"), value=OTHER))
+    return _label(_("What is it?"), ui.Select(custom_id="kind", options=options))
 
 
 def _class() -> ui.Label[Any]:
-    return ui.Label(
-        text="Class, if it is something else",
-        description="One to three words, such as tabby cat. The closer the word, the better I do.",
-        component=ui.TextInput(custom_id="word", required=False, max_length=30),
+    return _label(
+        _("Class, if it is something else"),
+        ui.TextInput(custom_id="word", required=False, max_length=30),
+        _("One to three words, such as tabby cat. The closer the word, the better I do."),
     )
 
 
@@ -51,26 +65,35 @@ def _name(*, required: bool) -> ui.Label[Any]:
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id="name", required=required, max_length=LONGEST_NAME, placeholder="Ana 2026"
     )
-    return ui.Label(text="Name", description="By which you will ask for it.", component=field)
+    return _label(_("Name"), field, _("By which you will ask for it."))
 
 
 def _retention() -> ui.Label[Any]:
     options = [
-        SelectOption(label=RETENTION_SHORT[key].capitalize(), value=key, description=sentence[:100])
+        SelectOption(
+            label=_(RETENTION_SHORT[key]).capitalize(),
+            value=key,
+            description=_(sentence)[:LONGEST_DESCRIPTION],
+        )
         for key, sentence in RETENTION.items()
     ]
-    return ui.Label(
-        text="After training", component=ui.Select(custom_id="retention", options=options, required=False)
-    )
+    return _label(_("After training"), ui.Select(custom_id="retention", options=options, required=False))
 
 
 def _photos(*, required: bool) -> ui.Label[Any]:
+    return _label(
+        _("Photos"),
+        ui.FileUpload(custom_id="photos", required=required, min_values=int(required), max_values=MOST_FILES),
+        _("Up to 10 at once, 15 to 20 in all are best: sharp, one face each, different days and light."),
+    )
+
+
+def _label(text: str, component: ui.Item[Any], description: str = "") -> ui.Label[Any]:
+    """A field; words that are longer in a language than Discord allows are cut, or it would refuse the form."""
     return ui.Label(
-        text="Photos",
-        description="Up to 10 at once, 15 to 20 in all are best: sharp, one face each, different days and light.",
-        component=ui.FileUpload(
-            custom_id="photos", required=required, min_values=int(required), max_values=MOST_FILES
-        ),
+        text=text[:LONGEST_LABEL],
+        description=description[:LONGEST_DESCRIPTION] or None,
+        component=component,
     )
 
 

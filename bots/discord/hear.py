@@ -19,7 +19,7 @@ OF_SPACES = frozenset(
 
 def incoming(interaction: discord.Interaction, heard: Heard, place: Place) -> Incoming:
     """Something heard through an interaction; its id makes it be heard once."""
-    found = _incoming(interaction.application_id, interaction.id, interaction.user, heard, place)
+    found = _by(interaction, interaction.id, heard, place)
     guild, channel = interaction.guild, interaction.channel_id
     if (
         guild is None
@@ -58,8 +58,13 @@ def removed(application: int, guild: int) -> Incoming:
 
 def form_incoming(interaction: discord.Interaction, heard: Heard, place: Place, opened: int) -> Incoming:
     """A form that was sent: one that was opened once is heard once, however often it is sent."""
-    found = _incoming(interaction.application_id, opened, interaction.user, heard, place)
-    return Incoming(**{**vars(found), "source": f"{PLATFORM}-form:{interaction.application_id}"})
+    found = _by(interaction, opened, heard, place)
+    return replace(found, source=f"{PLATFORM}-form:{interaction.application_id}")
+
+
+def _by(interaction: discord.Interaction, update: int, heard: Heard, place: Place) -> Incoming:
+    found = _incoming(interaction.application_id, update, interaction.user, heard, place)
+    return replace(found, language=str(interaction.locale))
 
 
 def hear_message(message: discord.Message, application: int) -> Incoming | None:

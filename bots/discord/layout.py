@@ -13,6 +13,7 @@ from PIL import Image
 from bots.discord.hear import custom_id
 from bots.turns import open_picture
 from bots.words import cut
+from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.sheets import sheet
@@ -48,12 +49,12 @@ def content(reply: Reply, studio: Studio, limit: int) -> Content:
 
 
 @content.register
-def _(reply: Say, studio: Studio, limit: int) -> Content:
+def _say(reply: Say, studio: Studio, limit: int) -> Content:
     return Content(reply.text, reply.options, framed=reply.slot.startswith("panel-"))
 
 
 @content.register
-def _(reply: Gallery, studio: Studio, limit: int) -> Content:
+def _gallery(reply: Gallery, studio: Studio, limit: int) -> Content:
     framed = reply.slot.startswith("panel-")
     opened = [(open_picture(studio, picture), picture.label) for picture in reply.pictures]
     if framed or len(opened) > MOST_PICTURES:
@@ -71,14 +72,13 @@ def _(reply: Gallery, studio: Studio, limit: int) -> Content:
 
 
 @content.register
-def _(reply: Original, studio: Studio, limit: int) -> Content:
+def _original(reply: Original, studio: Studio, limit: int) -> Content:
     opened = open_picture(studio, reply.picture)
     fitted = fit(opened, min(limit, MOST_BYTES))
-    text = (
-        reply.text
-        if fitted is opened
-        else f"{reply.text}\nMade smaller: files may have {limit >> 20} MB here."
-    )
+    text = reply.text
+    if fitted is not opened:
+        smaller = _("Made smaller: files may have {megabytes} MB here.").format(megabytes=limit >> 20)
+        text = f"{reply.text}\n{smaller}"
     name = f"{reply.name.rpartition('.')[0]}.{_suffix(fitted)}"
     return Content(text, files=((name, fitted, reply.text),), gallery=False)
 
@@ -171,7 +171,7 @@ def _step(option: Option) -> str:
 def plain(text: str) -> str:
     """Words that Discord shows as they are: no marks, no mentions, no links; with the commands' names here."""
     for ours, here in OURS.items():
-        text = re.sub(rf"(?<![\w/]){ours}\b", here, text)
+        text = re.sub(rf"(?<![\w/]){ours}\b", here, text, flags=re.ASCII)
     return re.sub(r"([\\*_~`|<>#\[\]@:])", r"\\\1", text)
 
 

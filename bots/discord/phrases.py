@@ -1,6 +1,8 @@
-"""What only Discord's bot says: of its own commands, its forms and its permissions."""
+"""What only Discord's bot says, of its commands, forms and permissions; translated where it is said."""
 
-HELP = (
+from core.conversation.language import N_
+
+HELP = N_(
     "/profile new - teach me somebody: a form, then a panel that only you see\n"
     "/profile photos - add photos to it; or right-click a message with pictures, Apps, Add photos to profile\n"
     "/profile draft - go on with the profile you were making\n"
@@ -16,24 +18,20 @@ HELP = (
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
 )
-FORM_AGAIN = "That form has arrived already."
-UNKNOWN_BUTTON = "That button is none of mine any more. /status shows what is going on."
-NO_PICTURES = "That message has no pictures. Choose one with JPG, PNG, WebP, HEIC or AVIF files."
-ALL_THERE = "Everything I need in this channel is there."
-USER_INSTALLED = (
+FORM_AGAIN = N_("That form has arrived already.")
+UNKNOWN_BUTTON = N_("That button is none of mine any more. /status shows what is going on.")
+NO_PICTURES = N_("That message has no pictures. Choose one with JPG, PNG, WebP, HEIC or AVIF files.")
+ALL_THERE = N_("Everything I need in this channel is there.")
+USER_INSTALLED = N_(
     "I am not a member of this server, you only brought me along: pictures that take longer than 15 minutes come "
     "to you in a direct message. An admin can add me here: {invite}"
 )
-
-NOT_A_MEMBER = (
+NOT_A_MEMBER = N_(
     "I am not a member of this server, so nothing can be shared here. An admin can add me; /setup says how."
 )
 
-
-def missing(permissions: list[str], invite: str) -> str:
-    """What an admin has to allow, and where."""
-    return (
-        f"In this channel I lack: {', '.join(permissions)}. Without them, what takes longer than 15 minutes comes in a "
-        "direct message instead. Allow them to my role in the channel's permissions, or add me again with exactly what "
-        f"I use: {invite}"
-    )
+LACKING = N_(
+    "In this channel I lack: {permissions}. Without them, what takes longer than 15 minutes comes in a "
+    "direct message instead. Allow them to my role in the channel's permissions, or add me again with exactly what "
+    "I use: {invite}"
+)

@@ -4,16 +4,18 @@ import discord
 from discord.utils import oauth_url
 
 from bots.discord import phrases
+from bots.discord.translator import speaking_to
+from core.conversation.language import N_, gettext as _
 
 # Answers to commands need no permission at all; these are for results that come after a command's 15 minutes.
 NEEDED = discord.Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True
 )
 NAMES = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "attach_files": "Attach Files",
+    "view_channel": N_("View Channel"),
+    "send_messages": N_("Send Messages"),
+    "send_messages_in_threads": N_("Send Messages in Threads"),
+    "attach_files": N_("Attach Files"),
 }
 
 
@@ -28,10 +30,13 @@ def invite(application: int) -> str:
 
 
 def report(interaction: discord.Interaction) -> str:
-    """What is missing where this was asked."""
+    """What is missing where this was asked, in the language of who asked."""
     link = invite(interaction.application_id)
-    if not interaction.is_guild_integration():
-        return phrases.USER_INSTALLED.format(invite=link)
     given = interaction.app_permissions
-    lacking = [NAMES[name] for name, wanted in NEEDED if wanted and not getattr(given, name)]
-    return phrases.missing(lacking, link) if lacking else phrases.ALL_THERE
+    with speaking_to(interaction):
+        if not interaction.is_guild_integration():
+            return _(phrases.USER_INSTALLED).format(invite=link)
+        lacking = [_(NAMES[name]) for name, wanted in NEEDED if wanted and not getattr(given, name)]
+        if not lacking:
+            return _(phrases.ALL_THERE)
+        return _(phrases.LACKING).format(permissions=", ".join(lacking), invite=link)

@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 import warnings
+from pathlib import Path
 
-from telegram import Bot, BotCommand
+from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
@@ -16,7 +17,7 @@ from telegram.warnings import PTBUserWarning
 from bots.hearing import Line, pause, unless
 from bots.logs import set_up
 from bots.telegram.errors import seconds_of
-from bots.telegram.hear import COMMANDS
+from bots.telegram.menu import publish
 from bots.telegram.poll import Poll
 from bots.telegram.show import TelegramPlatform
 from bots.turns import Turns
@@ -66,7 +67,7 @@ async def serve(settings: Settings) -> None:
     redis = connect_async(settings)
     telegram = Line("Telegram")
     try:
-        if not await greet(bot, telegram, stopping):
+        if not await greet(bot, settings.data_dir, telegram, stopping):
             return
         log.info("@%s listens", bot.username)
         turns = Turns(studio, TelegramPlatform(bot, studio), redis)
@@ -102,11 +103,11 @@ def _connections(most: int) -> HTTPXRequest:
     )
 
 
-async def greet(bot: Bot, telegram: Line, stopping: asyncio.Event) -> bool:
-    """Learn who we are and set the menu of commands; False when it is time to stop before that."""
+async def greet(bot: Bot, folder: Path, telegram: Line, stopping: asyncio.Event) -> bool:
+    """Learn who we are and tell Telegram the commands; False when it is time to stop before that."""
     while not stopping.is_set():
         try:
-            await unless(stopping, _introduce(bot))
+            await unless(stopping, _introduce(bot, folder))
         except InvalidToken:
             raise TokenRefused("Telegram does not accept the TELEGRAM_TOKEN that is set") from None
         except RetryAfter as error:
@@ -119,9 +120,9 @@ async def greet(bot: Bot, telegram: Line, stopping: asyncio.Event) -> bool:
     return not stopping.is_set()
 
 
-async def _introduce(bot: Bot) -> None:
+async def _introduce(bot: Bot, folder: Path) -> None:
     await bot.initialize()
-    await bot.set_my_commands([BotCommand(name, about) for name, about in COMMANDS.items()])
+    await publish(bot, folder)
 
 
 async def work(turns: Turns, poll: Poll, stopping: asyncio.Event) -> None:

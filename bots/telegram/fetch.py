@@ -7,20 +7,21 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bots.telegram.errors import says, seconds_of
 from bots.turns import NotNow
+from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.errors import PhotoRefused, Refusal
 
 MOST_BYTES = 20 << 20  # https://core.telegram.org/bots/api#getfile
 FETCH_SECONDS = 45.0  # less than an arrival's lease
 AGAIN_SECONDS = 5.0
-TOO_LARGE = "Telegram lets bots fetch at most 20 MB"
-LOST = "Telegram does not have it any more"
+TOO_LARGE = N_("Telegram lets bots fetch at most 20 MB")
+LOST = N_("Telegram does not have it any more")
 
 
 async def fetch(bot: Bot, upload: Upload) -> bytes:
     """Download an announced file. Raises PhotoRefused, or NotNow when Telegram does not answer."""
     if upload.mime.startswith("video/"):
-        raise PhotoRefused(Refusal.NOT_A_PICTURE, "a video")
+        raise PhotoRefused(Refusal.NOT_A_PICTURE, "mp4")
     if upload.size is not None and upload.size > MOST_BYTES:
         raise PhotoRefused(Refusal.TOO_MANY_BYTES, TOO_LARGE)
     try:

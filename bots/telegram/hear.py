@@ -14,6 +14,7 @@ from telegram.constants import ChatID, ChatType
 
 from bots.words import LONGEST_PERSON
 from core.chat import Incoming
+from core.conversation.language import N_
 from core.conversation.messages import (
     Chosen,
     Command,
@@ -32,22 +33,22 @@ PLATFORM = "telegram"
 LONGEST_TITLE = 60
 NOBODY = frozenset(ChatID)  # anonymous admins, channels and Telegram itself: many speak through these
 COMMANDS = {
-    "start": "what I do",
-    "new": "teach me somebody",
-    "profiles": "what I have learnt for you",
-    "imagine": "draw",
-    "share": "let a group draw a profile of yours",
-    "revoke": "end that",
-    "usage": "who drew it, and how often",
-    "settings": "a group's rules, for its admins",
-    "pool": "give credits to a group",
-    "link": "be one with yourself on another platform",
-    "status": "what is going on",
-    "delete": "delete a profile for ever",
-    "cancel": "stop what is going on",
-    "privacy": "what is kept, and your choices",
-    "forget": "erase everything of yours for ever",
-    "help": "everything I understand",
+    "start": N_("what I do"),
+    "new": N_("teach me somebody"),
+    "profiles": N_("what I have learnt for you"),
+    "imagine": N_("draw"),
+    "share": N_("let a group draw a profile of yours"),
+    "revoke": N_("end that"),
+    "usage": N_("who drew it, and how often"),
+    "settings": N_("a group's rules, for its admins"),
+    "pool": N_("give credits to a group"),
+    "link": N_("be one with yourself on another platform"),
+    "status": N_("what is going on"),
+    "delete": N_("delete a profile for ever"),
+    "cancel": N_("stop what is going on"),
+    "privacy": N_("what is kept, and your choices"),
+    "forget": N_("erase everything of yours for ever"),
+    "help": N_("everything I understand"),
 }
 
 
@@ -82,6 +83,7 @@ def hear(update: Update, us: User) -> Incoming | None:
         group=group,
         space=str(where.chat.id) if group else "",
         title=clean_name(where.chat.title or "", LONGEST_TITLE),
+        language=speaker.language_code or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from dataclasses import dataclass
 from functools import singledispatch
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 SEND_SECONDS = 45.0  # less than a delivery's lease
 LONGEST_BACKOFF = 30.0
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a profile's name can look like an address
+
+OWN_NUMBER = re.compile(r"\d+(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ def one_picture(studio: Studio, pictures: tuple[Shown, ...]) -> bytes:
 
 def _numbered(number: int, label: str) -> str:
     """A photo of a set comes with its own number already."""
-    return label if label.split(" ")[0].isdecimal() else f"{number}  {label}".strip()
+    return label if OWN_NUMBER.match(label) else f"{number}  {label}".strip()
 
 
 async def _change_caption(place: Place, text: str, buttons: InlineKeyboardMarkup | None) -> tuple[str, str]:
