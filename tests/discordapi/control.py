@@ -131,8 +131,8 @@ async def _list(_: web.Request) -> web.Response:
 
 
 def _new_person(wish: Wish) -> Json:
-    """Make a person: name."""
-    person = wish.server.person(wish.text("name"))
+    """Make a person: name, locale?."""
+    person = wish.server.person(wish.text("name"), wish.text("locale", "en-US"))
     return {"person": person.user.id, "channel": person.channel}
 
 

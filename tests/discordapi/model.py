@@ -25,6 +25,7 @@ class User:
     id: int
     name: str
     bot: bool = False
+    locale: str = "en-US"  # of their Discord
 
 
 @dataclass

@@ -113,7 +113,7 @@ def interaction(
     installed = found is not None and found.member
     body: Json = {
         "id": str(one.id), "application_id": str(app), "type": one.type, "token": one.token, "version": 1,
-        "data": data, "channel_id": str(place.id), "channel": channel(place, people), "locale": "en-US",
+        "data": data, "channel_id": str(place.id), "channel": channel(place, people), "locale": one.user.locale,
         "app_permissions": str(found.permissions if found else EVERYBODY), "entitlements": [],
         "authorizing_integration_owners": {"0": str(found.id)} if installed and found else {"1": str(one.user.id)},
         "context": 0 if found else 1 if place.recipient else 2, "attachment_size_limit": limit,

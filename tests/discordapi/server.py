@@ -77,9 +77,9 @@ class DiscordServer:
         """Return the address that stands for https://discord.com."""
         return f"http://{LOOPBACK}:{self._port}"
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str, locale: str = "en-US") -> Person:
         """Return a new person, looking at their direct messages with the bot."""
-        user = User(next(self._person_ids), name)
+        user = User(next(self._person_ids), name, locale=locale)
         with self.world.changing():
             self.world.people[user.id] = user
             return Person(self.world, user, self.world.direct(user.id).id)

@@ -8,6 +8,11 @@ from tests.discordapi.model import COMPONENTS_V2, File, Json, Refused, walk
 NAME = re.compile(r"[-_\w]+")
 OUTSIDE = {1, 9, 10, 12, 13, 14, 17}  # what stands by itself in a message of components v2
 IN_MODALS = {3, 4, 5, 6, 7, 8, 19, 21, 22, 23}
+# https://docs.discord.com/developers/reference#locales
+LOCALES = frozenset(
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th "
+    "zh-CN ja zh-TW ko".split()
+)
 
 
 def _bad(why: str) -> Refused:
@@ -139,8 +144,21 @@ def _check_option(each: Json, *, typed: bool = True) -> None:
         raise _bad(f"{name!r} has at most 25 different options")
     if len(choices) > 25 or any(not 1 <= len(one["name"]) <= 100 for one in choices):
         raise _bad(f"{name!r} offers at most 25 choices of 1 to 100 characters")
+    _check_localizations(each, "name", 32)
+    _check_localizations(each, "description", 100)
+    for one in choices:
+        _check_localizations(one, "name", 100)
     wanted = [one.get("required", False) for one in options]
     if wanted != sorted(wanted, reverse=True):
         raise _bad(f"what {name!r} needs stands before what it does not")
     for one in options:
         _check_option(one)
+
+
+def _check_localizations(each: Json, what: str, most: int) -> None:
+    """Refuse words for a language that Discord does not have, or too many of them."""
+    words = each.get(f"{what}_localizations") or {}
+    if unknown := words.keys() - LOCALES:
+        raise _bad(f"Discord speaks no {sorted(unknown)}")
+    if any(not 1 <= len(one) <= most for one in words.values()):
+        raise _bad(f"the {what} of {each['name']!r} has 1 to {most} characters in every language")

@@ -44,6 +44,13 @@ def message(chat: dict[str, Any] = PRIVATE, **content: Any) -> Incoming | None:
     return translated({"update_id": 5, "message": raw})
 
 
+def test_the_language_of_the_speakers_telegram_is_passed_on() -> None:
+    said = message(text="hola", **{"from": {**ANA, "language_code": "es"}})
+
+    assert said is not None
+    assert said.language == "es"
+
+
 def heard_in_private(server: BotApiServer, ana: Person, text: str) -> Heard | Happened | None:
     ana.send(text)
     incoming = last(server)

@@ -5,6 +5,7 @@ from itertools import count, pairwise
 import pytest
 
 from bots.telegram.hear import COMMANDS
+from core.conversation.language import LANGUAGES
 from tests.botapi import BotApiServer, Person
 from tests.botapi.model import Call
 from tests.bots.processes import BotProcess, photo, until
@@ -31,9 +32,10 @@ def test_start_is_answered_with_the_name_and_buttons(ana: Person) -> None:
 
 
 def test_the_menu_lists_the_commands(server: BotApiServer) -> None:
-    (menu,) = server.world.commands.values()
+    menus = {code: menu for (_, code), menu in server.world.commands.items()}
 
-    assert [command["command"] for command in menu] == list(COMMANDS)
+    assert menus.keys() == {"", *LANGUAGES}
+    assert [command["command"] for command in menus[""]] == list(COMMANDS)
 
 
 def test_a_tap_is_answered_and_goes_on(ana: Person) -> None:
