@@ -170,6 +170,11 @@ def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: Ou
 
 def _turns(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[int, ...] = ()) -> None:
     """One thing heard, and what follows from its effects, until nothing more does."""
+    with speaking(language_of(scene.account, scene.space if person.get("group") else None)):
+        _follow(scene, heard, person, works)
+
+
+def _follow(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[int, ...]) -> None:
     waiting: list[Heard] = [heard]
     while waiting:
         now = waiting.pop(0)
@@ -258,7 +263,8 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
     if work.kind == WorkKind.LOOK:
         _turns(scene, Looked(profile.handle), {})
         return
-    seen = work_view(studio, session, work, profile.handle)
+    with speaking(language_of(account)):
+        seen = work_view(studio, session, work, profile.handle)
     heard: Heard = Learning(seen) if work.kind == WorkKind.LEARN else Drawing(seen)
     _turns(scene, heard, {})
 

@@ -9,10 +9,44 @@ NAME = re.compile(r"[-_\w]+")
 OUTSIDE = {1, 9, 10, 12, 13, 14, 17}  # what stands by itself in a message of components v2
 IN_MODALS = {3, 4, 5, 6, 7, 8, 19, 21, 22, 23}
 # https://docs.discord.com/developers/reference#locales
-LOCALES = frozenset(
-    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th "
-    "zh-CN ja zh-TW ko".split()
-)
+LOCALES = {
+    *(
+        "id",
+        "da",
+        "de",
+        "en-GB",
+        "en-US",
+        "es-ES",
+        "es-419",
+        "fr",
+        "hr",
+        "it",
+        "lt",
+        "hu",
+        "nl",
+        "no",
+        "pl",
+        "pt-BR",
+    ),
+    *(
+        "ro",
+        "fi",
+        "sv-SE",
+        "vi",
+        "tr",
+        "cs",
+        "el",
+        "bg",
+        "ru",
+        "uk",
+        "hi",
+        "th",
+        "zh-CN",
+        "ja",
+        "zh-TW",
+        "ko",
+    ),
+}
 
 
 def _bad(why: str) -> Refused:

@@ -22,7 +22,7 @@ def test_every_language_has_a_menu_of_its_own(server: BotApiServer, tmp_path: Pa
     with translated(tmp_path / "languages", es={"draw": "dibuja"}, ar={"draw": "ارسم"}):
         as_bot(server, lambda bot: publish(bot, tmp_path))
 
-    expected = {code: "draw" for code in ("", *LANGUAGES)} | {"es": "dibuja", "ar": "ارسم"}
+    expected = dict.fromkeys(("", *LANGUAGES), "draw") | {"es": "dibuja", "ar": "ارسم"}
     assert told(server, "imagine") == expected
     assert all([one["command"] for one in menu] == list(COMMANDS) for menu in server.world.commands.values())
 
