@@ -64,6 +64,7 @@ def make_tree(client: Client) -> Tree:
         "profiles": N_("What I have learnt for you"),
         "status": N_("What is going on"),
         "cancel": N_("Stop what is going on"),
+        "language": N_("In which language I speak"),
         "privacy": N_("What is kept, and your choices"),
         "forget": N_("Erase everything of yours for ever"),
     }.items():

@@ -46,6 +46,7 @@ COMMANDS = {
     "status": N_("what is going on"),
     "delete": N_("delete a profile for ever"),
     "cancel": N_("stop what is going on"),
+    "language": N_("in which language I speak"),
     "privacy": N_("what is kept, and your choices"),
     "forget": N_("erase everything of yours for ever"),
     "help": N_("everything I understand"),

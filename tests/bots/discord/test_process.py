@@ -81,7 +81,19 @@ def test_commands_are_told_once(server: DiscordServer, bot: BotProcess) -> None:
 
     assert len(server.calls("PUT /commands")) == 1
     assert {each["name"] for each in server.world.commands} == {
-        *("profile", "profiles", "imagine", "status", "cancel", "privacy", "forget", "help", "setup", "link"),
+        *(
+            "profile",
+            "profiles",
+            "imagine",
+            "status",
+            "cancel",
+            "privacy",
+            "forget",
+            "help",
+            "setup",
+            "link",
+            "language",
+        ),
         *("share", "revoke", "usage", "settings", "pool"),
         "Add photos to profile",
     }
