@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 CELL = 384  # pixels; a sheet of 3 by 3 stays within what chats show without scaling down
 SHEET_LIMIT = 2400  # pixels of the longer side
+_LAST_LATIN = "\u024f"
 BACKGROUND, INK = (24, 24, 28), (240, 240, 240)
 
 
@@ -27,8 +28,14 @@ def sheet(pictures: Sequence[bytes], labels: Sequence[str], columns: int | None 
         with Image.open(io.BytesIO(content)) as picture:
             fitted = _fit(picture.convert("RGB"), cell)
         canvas.paste(fitted, (left + (cell - fitted.width) // 2, top + (cell - fitted.height) // 2))
-        pen.text((left + cell / 2, top + cell + band / 2), label, INK, font, anchor="mm")
+        written = _drawable(label) or str(number + 1)
+        pen.text((left + cell / 2, top + cell + band / 2), written, INK, font, anchor="mm")
     return _jpeg(canvas)
+
+
+def _drawable(label: str) -> str:
+    """What of a label Pillow's own font has glyphs for: Latin letters and figures; else it would draw boxes."""
+    return "".join(char for char in label if char <= _LAST_LATIN).strip(" ()-·:")
 
 
 def thumbnail(content: bytes, side: int = 192) -> bytes:

@@ -15,6 +15,7 @@ HELP = N_(
     "/share, /revoke, /usage - let this server's members draw a profile of yours, stop that, and see who did\n"
     "/settings, /pool - a server's rules, for its admins, and credits for everybody there\n"
     "/link - be one person here and on another platform\n"
+    "/language - the language I speak with you\n"
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
 )

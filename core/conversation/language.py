@@ -44,7 +44,8 @@ def spoken() -> str:
 
 def gettext(message: str) -> str:
     """The sentence in the language that is spoken."""
-    return _catalogue(_spoken.get()).gettext(message)
+    # The empty sentence is where a catalogue keeps its own particulars.
+    return _catalogue(_spoken.get()).gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.conversation import panel_phrases, panels, photo_phrases, phrases
+from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
     Confirm,
@@ -24,12 +25,6 @@ from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
 
 LONGEST_NAME = 40
-# Words that name a child or a teenager, whatever the list offers (SPEC A5).
-MINOR_WORDS = re.compile(
-    r"\b(girls?|boys?|child|children|kids?|bab(y|ies)|toddlers?|infants?|teen\w*|minors?|schoolgirls?|"
-    r"schoolboys?|(\d|1[0-7])[ -]*(years?|yo|y/o|yr)s?\b.*)",
-    re.IGNORECASE,
-)
 
 
 def lacks(draft: ProfileView) -> str:
@@ -240,10 +235,11 @@ def _describe(view: View, draft: ProfileView, field: str, value: str, *effects: 
 
 def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> Turn:
     word = " ".join(words.split()).lower()
-    if MINOR_WORDS.search(word) and not view.minors:
+    if names_a_minor(word) and not view.minors:
         return _say(_(phrases.NO_MINORS), ask(replace(draft, class_word=""), view))
     if not re.fullmatch(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,2}", word) or len(word) > 30:
         return _say(phrases.class_unclear(words[:40]))
+    word = english(word)
     listed = listed or word in phrases.CLASSES
     return _describe(view, draft, "class_word", word, *(() if listed else (WantClass(word),)))
 

@@ -112,7 +112,7 @@ def too_few(good: int) -> str:
         "{count} good so far; I need {minimum} at least.",
         good,
     ).format(minimum=MINIMUM_PHOTOS)
-    send = ngettext("Send {count} more.", "Send {count} mores.", MINIMUM_PHOTOS - good)
+    send = ngettext("Send {count} more.", "Send {count} more.", MINIMUM_PHOTOS - good)
     return f"{have} {send}"
 
 
@@ -132,9 +132,9 @@ def kind(code: str) -> str:
 
 
 def size(detail: str) -> str:
-    """A number of bytes in megabytes, beside the limit; a platform's own sentence as it is."""
+    """A number of bytes in megabytes, beside the limit, or a platform's own sentence about it."""
     if not detail.isdecimal():
-        return detail
+        return _(detail)
     return _("{megabytes} MB, and {most} MB are the most").format(
         megabytes=int(detail) >> 20, most=MOST_MEGABYTES
     )
@@ -142,4 +142,4 @@ def size(detail: str) -> str:
 
 def in_brackets(detail: str) -> str:
     """A detail, if there is one."""
-    return _(" ({detail})").format(detail=detail) if detail else ""
+    return _(" ({detail})").format(detail=_(detail)) if detail else ""

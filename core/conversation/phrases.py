@@ -47,6 +47,7 @@ HELP = N_(
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
     "/settings - in a group, its admins' rules\n"
     "/link - be the same person here and on another platform\n"
+    "/language - the language I speak with you\n"
     "/cancel - stop what is going on\n"
     "/delete - delete a profile for ever\n"
     "/privacy - what is kept, and your choices\n"
@@ -85,11 +86,6 @@ OUR_FAULT = N_(
     "Your other messages are not affected; /status shows what is going on."
 )
 NO_IMAGINE_WORDS = N_("Say what to draw, for example: /imagine as an astronaut, studio light")
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 photo`, `2 photos`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def pictures(count: int) -> str:
@@ -195,7 +191,7 @@ def summary(draft: ProfileView, view: View) -> str:
     else:
         price = [_("1 training credit of {left}.").format(left=view.trainings_left)]
     if view.training_seconds is not None:
-        price.append(_("{wait} on this machine.").format(wait=duration(view.training_seconds)))
+        price.append(_("It takes {wait} on this machine.").format(wait=duration(view.training_seconds)))
     price.append(_("Nothing can be changed after you confirm, and photos that are not used are erased."))
     return "\n".join([_("Ready."), " · ".join(parts), " ".join(price)])
 

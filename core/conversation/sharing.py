@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.conversation import phrases, sharing_phrases
 from core.conversation.effects import FillPool, Revoke, SetRule, Share, Turn
-from core.conversation.language import gettext as _, pgettext
+from core.conversation.language import LANGUAGES, gettext as _, pgettext
 from core.conversation.messages import Option, Say
 from core.conversation.views import GrantView, ProfileView, SpaceView, View
 from core.names import normal_name
@@ -239,6 +239,11 @@ def _panel(view: View, space: SpaceView) -> Say:
     everything = _("All content the operator allows")
     offer("content", content, _("Only drawn bases") if content == "drawn" else everything)
     offer("place", "" if rules.place else "here", _("Every topic") if rules.place else _("Only this topic"))
+    if rules.language:
+        offer("language", "", _("Each in their own language"))
+    for code, name in LANGUAGES.items():
+        if code != rules.language:
+            offer("language", code, name)
     text = sharing_phrases.panel(space, space.pool if rules.pays == "pool" else None)
     return Say(text, tuple(options), f"rules-{space.handle}")
 

@@ -1,6 +1,6 @@
 """What is said of sharing a profile with a group or server, and of the rules there."""
 
-from core.conversation.language import N_, gettext as _, ngettext, pgettext
+from core.conversation.language import LANGUAGES, N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import enumerated, pictures
 from core.conversation.views import GrantView, ProfileView, Rules, SpaceView
 from core.names import shown_name
@@ -185,6 +185,9 @@ def panel(space: SpaceView, pool: int | None) -> str:
         _("bases: {base}").format(base=rules.base) if rules.base else _("bases: every one"),
         _("content: {content}").format(content=_(RULES["content"][rules.content])),
         _(RULES["place"]["here" if rules.place else ""]),
+        _("everybody is answered in {language}").format(language=LANGUAGES[rules.language])
+        if rules.language
+        else _("each is answered in their own language"),
     ]
     title = _("Rules of {title}, for its admins. A tap changes one.").format(title=shown_name(space.title))
     return "\n".join([title, *(f"- {part}" for part in parts)])
