@@ -168,7 +168,8 @@ class Turns:
 
     async def _deliver_one(self, outgoing: outbox.Outgoing) -> None:
         try:
-            message, media = await self.platform.show(outgoing)
+            with speaking(outgoing.language):
+                message, media = await self.platform.show(outgoing)
         except NotNow as later:
             await asyncio.to_thread(outbox.put_off, self.studio, outgoing, later.seconds)
         except SpaceMoved as moved:

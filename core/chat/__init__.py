@@ -23,7 +23,7 @@ from core.chat.space_views import is_over
 from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
 from core.chat.views import build_view, language_of, work_view
 from core.conversation import phrases
-from core.conversation.language import gettext, nearest, speaking
+from core.conversation.language import gettext as _, nearest, speaking, spoken
 from core.conversation.messages import (
     Chosen,
     Drawing,
@@ -161,7 +161,7 @@ def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: Ou
     """Somebody spent the last credits between the question and the answer: say so instead."""
     if not _first_time(session, incoming):
         return False
-    account, _ = find_account(studio, session, incoming.platform, incoming.user)
+    account, __ = find_account(studio, session, incoming.platform, incoming.user)
     with speaking(language_of(account)):
         reply = Say(phrases.out_of_credits(poor.unit, poor.balance, poor.needed))
     post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
@@ -169,34 +169,39 @@ def _respond_poor(studio: Studio, session: Session, incoming: Incoming, poor: Ou
 
 
 def _turns(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[int, ...] = ()) -> None:
-    """One thing heard, and what follows from its effects, until nothing more does."""
-    with speaking(language_of(scene.account, scene.space if person.get("group") else None)):
-        _follow(scene, heard, person, works)
+    """One thing heard, and what follows from its effects, until nothing more does.
 
-
-def _follow(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[int, ...]) -> None:
+    `person` says who speaks and where; it is empty for what workers bring.
+    """
+    aloud = scene.space if person.get("group") or not person else None
     waiting: list[Heard] = [heard]
     while waiting:
-        now = waiting.pop(0)
-        space = space_view(scene) if scene.space else None
-        view = build_view(
-            scene.studio,
-            scene.session,
-            scene.account,
-            work_ids=works,
-            space=space,
-            **person,  # type: ignore[arg-type]  # named above
-        )
-        view = replace(view, panel=scene.platform in PANELS)
-        turn = take_turn(view, now)
-        followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
-        if any(isinstance(after, Looked) for after in followed):
-            followed = [after for after in followed if not isinstance(after, Opened)]
-        waiting += followed
-        about, grant = _about(scene, now), grant_of(scene, now)
-        to = (scene.studio, scene.session, scene.account, about, scene.platform)
-        post(*to, scene.chat, turn.replies, grant)
-        post(*to, scene.private or scene.chat, turn.alone)
+        # What is heard may have changed the language.
+        with speaking(language_of(scene.account, aloud)):
+            waiting += _turn(scene, waiting.pop(0), person, works)
+
+
+def _turn(scene: Scene, now: Heard, person: dict[str, object], works: tuple[int, ...]) -> list[Heard]:
+    """One thing heard, in the language that is spoken; answers what follows from its effects."""
+    space = space_view(scene) if scene.space else None
+    view = build_view(
+        scene.studio,
+        scene.session,
+        scene.account,
+        work_ids=works,
+        space=space,
+        **person,  # type: ignore[arg-type]  # named above
+    )
+    view = replace(view, panel=scene.platform in PANELS, language=spoken())
+    turn = take_turn(view, now)
+    followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
+    if any(isinstance(after, Looked) for after in followed):
+        followed = [after for after in followed if not isinstance(after, Opened)]
+    about, grant = _about(scene, now), grant_of(scene, now)
+    to = (scene.studio, scene.session, scene.account, about, scene.platform)
+    post(*to, scene.chat, turn.replies, grant)
+    post(*to, scene.private or scene.chat, turn.alone)
+    return followed
 
 
 def _about(scene: Scene, heard: Heard) -> Profile | None:
@@ -228,9 +233,9 @@ def pass_over(studio: Studio, incoming: Incoming) -> None:
     with writing(studio.engine) as session:
         if not _first_time(session, incoming) or isinstance(incoming.heard, Happened):
             return
-        account, _ = find_account(studio, session, incoming.platform, incoming.user)
+        account, __ = find_account(studio, session, incoming.platform, incoming.user)
         with speaking(language_of(account)):
-            reply = Say(gettext(phrases.OUR_FAULT))
+            reply = Say(_(phrases.OUR_FAULT))
         post(studio, session, account, None, incoming.platform, incoming.chat, (reply,))
 
 
@@ -263,7 +268,7 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
     if work.kind == WorkKind.LOOK:
         _turns(scene, Looked(profile.handle), {})
         return
-    with speaking(language_of(account)):
+    with speaking(language_of(account, space)):
         seen = work_view(studio, session, work, profile.handle)
     heard: Heard = Learning(seen) if work.kind == WorkKind.LEARN else Drawing(seen)
     _turns(scene, heard, {})

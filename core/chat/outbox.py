@@ -11,6 +11,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from core.chat.space_views import is_over
+from core.chat.views import language_of
+from core.conversation.language import DEFAULT
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.errors import KeyGone
@@ -35,6 +37,7 @@ class Outgoing:
     reply: Reply
     message: str = ""
     media: str = ""  # which pictures that message shows; empty for words
+    language: str = DEFAULT  # of whoever it is for
 
 
 def post(
@@ -135,7 +138,8 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
             _end(row, DeliveryState.DROPPED)
             return None
         message, media = (posted.message, posted.media) if posted else ("", "")
-    return Outgoing(delivery_id, row.chat, reply, message, media)
+        language = language_of(session.get_one(Account, row.account_id))
+    return Outgoing(delivery_id, row.chat, reply, message, media, language)
 
 
 def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "") -> None:

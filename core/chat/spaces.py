@@ -246,27 +246,36 @@ def objection(studio: Studio, incoming: "Incoming") -> str:
     """What somebody should read, alone, whose tap in a space is not theirs to make; empty when it is."""
     if not incoming.group or not isinstance(incoming.heard, Chosen):
         return ""
-    step = incoming.heard.key.partition(":")[0]
+    with reading(studio.engine) as session:
+        identity = session.get(Identity, (incoming.platform, incoming.user))
+        account = session.get(Account, identity.account_id) if identity else None
+        language = language_of(account) if account else incoming.language
+        with speaking(language):
+            return _objection(studio, session, incoming, incoming.heard.key, account)
+
+
+def _objection(
+    studio: Studio, session: Session, incoming: "Incoming", key: str, speaker: Account | None
+) -> str:
+    step = key.partition(":")[0]
     if step == "set":
         if incoming.admin:
             return ""
         return _(sharing_phrases.ADMINS_ONLY if incoming.admin is False else sharing_phrases.RANK_UNKNOWN)
-    named = handles(incoming.heard.key)
+    named = handles(key)
     if step not in sharing.IN_GROUPS or not named:
         return sharing_phrases.not_yours("")
-    with reading(studio.engine) as session:
-        by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(named))
-        work = session.exec(
-            select(Work).where(col(Work.handle).in_(named) | col(Work.id).in_(by_picture))
-        ).first()
-        identity = session.get(Identity, (incoming.platform, incoming.user))
-        profile = session.get(Profile, work.profile_id) if work else None
-        if work is None or profile is None:
-            return _(sharing_phrases.NOT_SHARED)
-        speaker = identity.account_id if identity else None
-        if speaker == profile.account_id and work.grant_id:
-            return ""
-        if speaker == work.account_id:
-            return _(sharing_phrases.NOT_SHARED) if is_over(session, work.grant_id) else ""
-        asker = session.get(Member, (work.space, work.account_id))
-        return sharing_phrases.not_yours(name_of(studio, asker) if asker else "")
+    by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(named))
+    work = session.exec(
+        select(Work).where(col(Work.handle).in_(named) | col(Work.id).in_(by_picture))
+    ).first()
+    profile = session.get(Profile, work.profile_id) if work else None
+    if work is None or profile is None:
+        return _(sharing_phrases.NOT_SHARED)
+    asking = speaker.id if speaker else None
+    if asking == profile.account_id and work.grant_id:
+        return ""
+    if asking == work.account_id:
+        return _(sharing_phrases.NOT_SHARED) if is_over(session, work.grant_id) else ""
+    asker = session.get(Member, (work.space, work.account_id))
+    return sharing_phrases.not_yours(name_of(studio, asker) if asker else "")

@@ -147,12 +147,7 @@ class View:
     grants: tuple[GrantView, ...] = ()  # of one's own profiles
     client_language: str = "en"  # one of ours
     chosen: str = ""  # the language that the person chose instead
-
-    @property
-    def language(self) -> str:
-        """In which language to answer: the space's where it has one and others read along."""
-        rule = self.space.rules.language if self.space and self.group else ""
-        return rule or self.chosen or self.client_language
+    language: str = "en"  # in which to answer
 
     def usable(self, handle: int) -> ProfileView | None:
         """The account's profile of this handle, or one that is shared where this is heard."""

@@ -38,7 +38,7 @@ def sentences(language: str) -> list[Message]:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def places(text: str) -> set[str]:

@@ -7,6 +7,7 @@ import gettext
 import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -84,27 +85,32 @@ def draft(**over: object) -> ProfileView:
 
 def works(space: int = 0) -> tuple[WorkView, ...]:
     pictures = ((71, PICTURE), (72, PICTURE))
-    common = {"space": space, "asker": "BEN" if space else ""}
-    return tuple(
-        WorkView(handle, 1, kind, state, reason, **{**common, **more})  # type: ignore[arg-type]  # named below
-        for handle, (kind, state, reason, more) in enumerate(
-            (
-                ("learn", "pending", "", {"ahead": 2, "seconds_left": 300.0}),
-                ("learn", "running", "", {"step": 40, "steps": 300, "similarities": (0.1, 0.3), "samples": (PICTURE,)}),
-                ("learn", "succeeded", "", {"best_step": 200, "similarities": (0.1, 0.6)}),
-                *(("learn", "failed", reason, {}) for reason in ("worker_lost", "out_of_memory", "key_gone", "failed")),
-                ("learn", "cancelled", "", {}),
-                ("draw", "pending", "", {"asked": 4, "ahead": 1, "prompt": "X"}),
-                ("draw", "running", "", {"asked": 1, "seconds_left": 30.0, "prompt": "X"}),
-                ("draw", "succeeded", "", {"asked": 4, "delivered": pictures, "dropped": pictures, "prompt": "X"}),
-                ("draw", "succeeded", "", {"asked": 2, "delivered": pictures, "filter_off": "faceless"}),
-                ("draw", "succeeded", "", {"asked": 2, "dropped": pictures}),
-                *(("draw", "failed", reason, {"asked": 2}) for reason in (
-                    "key_gone", "worker_lost", "model_unusable", "not_ready", "consent_withdrawn", "revoked", "")),
-            ),
-            20,
-        )
+    seen = WorkView(0, 1, "learn", "pending", space=space, asker="BEN" if space else "")
+    learning = replace(seen, similarities=(0.1, 0.6), samples=(PICTURE,))
+    drawing = replace(seen, kind="draw", asked=4, prompt="X")
+    failed = replace(drawing, state="failed")
+    every = (
+        replace(learning, ahead=2, seconds_left=300.0),
+        replace(learning, state="running", step=40, steps=300),
+        replace(learning, state="succeeded", best_step=200),
+        replace(learning, state="cancelled"),
+        *(
+            replace(learning, state="failed", reason=reason)
+            for reason in ("worker_lost", "out_of_memory", "key_gone", "failed")
+        ),
+        replace(drawing, ahead=1),
+        replace(drawing, state="running", asked=1, seconds_left=30.0),
+        replace(drawing, state="succeeded", delivered=pictures, dropped=pictures),
+        replace(drawing, state="succeeded", asked=2, delivered=pictures, filter_off="faceless"),
+        replace(drawing, state="succeeded", dropped=pictures),
+        *(
+            replace(failed, reason=reason)
+            for reason in (
+                "key_gone", "worker_lost", "model_unusable", "not_ready", "consent_withdrawn", "revoked", "",
+            )
+        ),
     )  # fmt: skip
+    return tuple(replace(work, handle=handle) for handle, work in enumerate(every, 20))
 
 
 def views() -> Iterator[View]:

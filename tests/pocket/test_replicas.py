@@ -21,7 +21,7 @@ def train(plan: Plan) -> None:
         for _ in course:
             loss = ((model(places) - (3 * places + 1)) ** 2).mean()
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             average_gradients(model.parameters())
             optimizer.step()
     torch.save((course.step, model.state_dict()), plan.out / f"ended-{plan.replicas}-{plan.replica}.pt")
