@@ -81,7 +81,10 @@ def main() -> None:
     platform = ConsolePlatform(studio, studio.settings.data_dir / "pictures")
     language = os.environ.get("LANG", "")
     with speaking(language):
-        print(_("Type words, /commands, the number of an option, or paths of photos. /quit ends.") + "\n")
+        print(
+            _("Type words, commands such as /help, the number of an option, or paths of photos. /quit ends.")
+            + "\n"
+        )
     asyncio.run(Console(studio, platform, getpass.getuser(), language).talk(typed()))
 
 

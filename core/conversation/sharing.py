@@ -1,7 +1,5 @@
 """Profiles in groups and servers: shared, listed, used by the rules there, and taken back."""
 
-from dataclasses import replace
-
 from core.conversation import phrases, sharing_phrases
 from core.conversation.effects import FillPool, Revoke, SetRule, Share, Turn
 from core.conversation.language import LANGUAGES, gettext as _, pgettext
@@ -58,8 +56,7 @@ def share(view: View, words: str) -> Turn:
         Option(f"share:{one.handle}:{space.handle}", _("Share {name}").format(name=one.name))
         for one in profiles
     ]
-    any_one = replace(profiles[0], name=_("which profile"))
-    question = sharing_phrases.ask_share(any_one, space.title, space.rules.pays)
+    question = sharing_phrases.ask_which(space.title, space.rules.pays)
     return _alone(view, question, *options, Option("keepit", pgettext("none of these profiles", "None")))
 
 
@@ -229,10 +226,10 @@ def _panel(view: View, space: SpaceView) -> Say:
     offer("who", who, _("Let only admins ask") if who == "admins" else _("Let everybody ask"))
     for quota in QUOTAS:
         if quota != rules.quota:
-            offer("quota", str(quota), _(sharing_phrases.RULES["quota"][str(quota)]).capitalize())
-    for pays, label in sharing_phrases.RULES["pays"].items():
+            offer("quota", str(quota), sharing_phrases.rule("quota", str(quota)).capitalize())
+    for pays in sharing_phrases.RULES["pays"]:
         if pays != rules.pays:
-            offer("pays", pays, _("Let it be: {rule}").format(rule=_(label)))
+            offer("pays", pays, _("Let it be: {rule}").format(rule=sharing_phrases.rule("pays", pays)))
     only = _("Only {base}").format(base=view.base_title)
     offer("base", "" if rules.base else view.base, _("Every base") if rules.base else only)
     content = "any" if rules.content == "drawn" else "drawn"

@@ -58,7 +58,20 @@ def ask_share(profile: ProfileView, title: str, pays: str) -> str:
         "Share {name} with {title}? Its members can draw it there, nowhere else; "
         "you see who did (/usage); you can stop it at any time."
     ).format(name=shown_name(profile.name), title=shown_name(title))
-    return f"{question} {_('Their pictures are paid with your credits.')}" if pays == "owner" else question
+    return (
+        " ".join([question, _("Their pictures are paid with your credits.")]) if pays == "owner" else question
+    )
+
+
+def ask_which(title: str, pays: str) -> str:
+    """What sharing means, where there are several to choose from."""
+    question = _(
+        "Share which profile with {title}? Its members can draw it there, nowhere else; "
+        "you see who did (/usage); you can stop it at any time."
+    ).format(title=shown_name(title))
+    return (
+        " ".join([question, _("Their pictures are paid with your credits.")]) if pays == "owner" else question
+    )
 
 
 def ask_where(profile: ProfileView) -> str:
@@ -157,7 +170,7 @@ def cannot_pay(pays: str, left: int, needed: int) -> str:
         "The pool of this group has {count} picture credits left, and that takes {needed}.",
         left,
     ).format(needed=needed)
-    return f"{why} {_('/pool 10 puts ten of your credits into it.')}" if pays == "pool" else why
+    return " ".join([why, _("/pool 10 puts ten of your credits into it.")]) if pays == "pool" else why
 
 
 def elsewhere() -> str:
@@ -170,21 +183,27 @@ def base_refused(base: str) -> str:
     return _("The admins of this group do not allow the base {base}.").format(base=base)
 
 
+def rule(field: str, value: str) -> str:
+    """One rule in words."""
+    words = RULES[field][value]
+    return _(words)
+
+
 def panel(space: SpaceView, pool: int | None) -> str:
     """The rules as they are."""
     rules = space.rules
-    pays = _(RULES["pays"][rules.pays])
+    pays = rule("pays", rules.pays)
     if pool is not None:
         pays = ngettext("{pays}: {count} credit in it", "{pays}: {count} credits in it", pool).format(
             pays=pays
         )
     parts = [
-        _(RULES["who"][rules.who]),
+        rule("who", rules.who),
         _quota(rules),
         pays,
         _("bases: {base}").format(base=rules.base) if rules.base else _("bases: every one"),
-        _("content: {content}").format(content=_(RULES["content"][rules.content])),
-        _(RULES["place"]["here" if rules.place else ""]),
+        _("content: {content}").format(content=rule("content", rules.content)),
+        rule("place", "here" if rules.place else ""),
         _("everybody is answered in {language}").format(language=LANGUAGES[rules.language])
         if rules.language
         else _("each is answered in their own language"),
@@ -195,7 +214,7 @@ def panel(space: SpaceView, pool: int | None) -> str:
 
 def _quota(rules: Rules) -> str:
     if not rules.quota:
-        return _(RULES["quota"]["0"])
+        return rule("quota", "0")
     return ngettext("{count} picture a day each", "{count} pictures a day each", rules.quota)
 
 

@@ -99,10 +99,10 @@ def ready(profile: ProfileView, work: WorkView) -> str:
     """The message of its own that announces the end."""
     lines = [_("{name} is ready.").format(name=profile.name)]
     if profile.similarity is not None:
-        if profile.own_similarity is None:
-            likeness = _("Likeness {likeness}: {meaning}")
-        else:
+        if profile.own_similarity:
             likeness = _("Likeness {likeness}, your own photos reach {own}: {meaning}")
+        else:
+            likeness = _("Likeness {likeness}.")
         lines.append(
             likeness.format(
                 likeness=f"{profile.similarity:.2f}",
@@ -129,9 +129,9 @@ def score_meaning(profile: ProfileView) -> str:
     if ratio >= 0.85:
         return _("very close.")
     if ratio >= 0.65:
-        return f"{_('close.')} {more}".strip()
+        return " ".join([_("close."), more]).strip()
     more = more or _("Sharper and more varied photos would raise it.")
-    return f"{_('recognisable, with room to grow.')} {more}"
+    return " ".join([_("recognisable, with room to grow."), more])
 
 
 def training_failed(name: str, reason: str) -> str:
@@ -231,13 +231,17 @@ def status(view: View) -> str:
     """What is going on."""
     lines = []
     if view.draft and not view.group:
-        lines.append(
-            ngettext(
-                "Draft {name}: {count} photo. /new goes on.",
-                "Draft {name}: {count} photos. /new goes on.",
-                len(view.draft.photos),
-            ).format(name=view.draft.name)
+        named = ngettext(
+            "Draft {name}: {count} photo. /new goes on.",
+            "Draft {name}: {count} photos. /new goes on.",
+            len(view.draft.photos),
+        ).format(name=view.draft.name)
+        nameless = ngettext(
+            "Draft without a name: {count} photo. /new goes on.",
+            "Draft without a name: {count} photos. /new goes on.",
+            len(view.draft.photos),
         )
+        lines.append(named if view.draft.name else nameless)
     for work in view.works:
         profile = view.usable(work.profile)
         if view.group and not (profile and view.space and work.space == view.space.handle):

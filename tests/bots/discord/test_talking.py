@@ -223,7 +223,7 @@ def test_answers_stand_under_their_commands(ana: Person) -> None:
         ana.slash(command)
 
     ana.wait_for(lambda _: len(ana.from_bot()) == 3)
-    starts = ["What I keep", "Draft: no name", "Draft : 0 photos"]
+    starts = ["What I keep", "Draft: no name", "Draft without a name: 0 photos"]
     assert [each.words[:10] for each in ana.from_bot()] == [start[:10] for start in starts]
 
 
