@@ -49,7 +49,7 @@ pocket: setup
 # Brings the catalogues up to date with the sentences in the code; what is new waits there to be translated.
 LANGUAGES := core/conversation/languages
 languages: setup
-	$(BIN)/pybabel -q extract --omit-header --no-location --keywords N_ --output $(VENV)/sentences.pot core bots
+	$(BIN)/pybabel -q extract --no-location --keywords N_ --output $(VENV)/sentences.pot core bots
 	$(BIN)/pybabel -q update --input-file $(VENV)/sentences.pot --output-dir $(LANGUAGES) --domain likeness \
-		--no-fuzzy-matching --ignore-obsolete --no-wrap
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile --directory $(LANGUAGES) --domain likeness
