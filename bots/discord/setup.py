@@ -6,6 +6,7 @@ from discord.utils import oauth_url
 from bots.discord import phrases
 from bots.discord.translator import speaking_to
 from core.conversation.language import N_, gettext as _
+from core.conversation.phrases import enumerated
 
 # Answers to commands need no permission at all; these are for results that come after a command's 15 minutes.
 NEEDED = discord.Permissions(
@@ -39,4 +40,4 @@ def report(interaction: discord.Interaction) -> str:
         lacking = [_(NAMES[name]) for name, wanted in NEEDED if wanted and not getattr(given, name)]
         if not lacking:
             return _(phrases.ALL_THERE)
-        return _(phrases.LACKING).format(permissions=", ".join(lacking), invite=link)
+        return _(phrases.LACKING).format(permissions=enumerated(lacking), invite=link)

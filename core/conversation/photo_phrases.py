@@ -128,7 +128,7 @@ KINDS = {
 
 def kind(code: str) -> str:
     """What somebody sent instead of a photo."""
-    return _(KINDS[code]) if code in KINDS else code or _("no picture I know")
+    return _(KINDS[code]) if code in KINDS else code or _("a kind of file I do not know")
 
 
 def size(detail: str) -> str:

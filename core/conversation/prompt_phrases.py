@@ -9,7 +9,7 @@ REFUSALS = {
     "missing_value": N_("--{value} needs a value behind it."),
     "not_a_number": N_("--{value}: that is not a number."),
     "not_an_aspect": N_("--ar {value}: write it like 3:4."),
-    "not_offered": N_("--{value} are what there is."),
+    "not_offered": N_("--{value} is what you can choose from."),
     "bracket": N_("A prompt cannot contain {value}."),
 }
 
