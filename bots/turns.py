@@ -8,15 +8,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from bots.members import AWAY, Members
+from bots.platform import MessageGone, NotNow, Platform, Refused, SpaceGone, SpaceMoved, Unanswered
 from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
 from core.conversation.language import speaking
-from core.conversation.messages import Moved, Removed, Upload
+from core.conversation.messages import Moved, Removed
 from core.conversation.views import Shown
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.storage.studio import Studio
@@ -27,57 +27,6 @@ log = logging.getLogger(__name__)
 MOST_TURNS = 32  # in one commit
 POLL_SECONDS = 2.0  # how long unheard news waits at most
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0)
-AWAY = (OperationalError, InterfaceError, OSError)  # the database, the keys or the files do not answer
-
-
-class NotNow(Exception):
-    """The platform certainly did not take it; try again after so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:g} s")
-        self.seconds = seconds
-
-
-class Refused(Exception):
-    """The platform will never take it: blocked, or the chat is gone."""
-
-
-class SpaceGone(Refused):
-    """The group or server has removed the bot, or is no more."""
-
-
-class SpaceMoved(Exception):
-    """The platform gave the group another name."""
-
-    def __init__(self, to: str) -> None:
-        super().__init__("the group has another name")
-        self.to = to
-
-
-class MessageGone(Exception):
-    """The message that was to be replaced is gone; the reply must be sent as a new one."""
-
-
-class Unanswered(Exception):
-    """It was sent, and whether it arrived is not known."""
-
-
-class Platform(Protocol):
-    """What a chat platform must be able to do; everything else here is the same for all."""
-
-    name: str
-
-    async def show(self, outgoing: outbox.Outgoing) -> tuple[str, str]:
-        """Send or replace; answers the message's id and which pictures it shows (empty for words).
-
-        Raises NotNow, Refused, MessageGone or Unanswered.
-        """
-
-    async def fetch(self, upload: Upload) -> bytes:
-        """Download an announced file. Raises PhotoRefused, or NotNow when the platform does not answer."""
-
-    async def is_admin(self, space: str, user: str) -> bool | None:
-        """Whether somebody is an admin of a group or server at this moment; None when the platform does not say."""
 
 
 class Turns:
@@ -86,6 +35,7 @@ class Turns:
     def __init__(self, studio: Studio, platform: Platform, redis: "Redis | None" = None) -> None:
         self.studio = studio
         self.platform = platform
+        self.members = Members(studio, platform)
         self._redis = redis
         self._outbox = asyncio.Event()
         self._arrivals = asyncio.Event()
@@ -100,6 +50,7 @@ class Turns:
         """
         if incoming.space:
             incoming = await self._ranked(incoming)
+            await self.members.check(incoming)
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._heard.append((incoming, answer))
         if self._hearing is None or self._hearing.done():
@@ -146,6 +97,7 @@ class Turns:
             duties.create_task(self._forever("deliver", self._outbox, self.deliver))
             duties.create_task(self._forever("fetch", self._arrivals, self.fetch))
             duties.create_task(self._forever("tell", self._news, self.tell))
+            duties.create_task(self.members.watch())
             if self._redis is not None:
                 duties.create_task(self._listen(self._redis))
 
@@ -168,6 +120,8 @@ class Turns:
 
     async def _deliver_one(self, outgoing: outbox.Outgoing) -> None:
         try:
+            if not await self.members.may_see(outgoing):
+                return  # what was shared has ended with that, and this with it
             with speaking(outgoing.language):
                 message, media = await self.platform.show(outgoing)
         except NotNow as later:
@@ -177,9 +131,13 @@ class Turns:
                 space_event, self.studio, self.platform.name, outgoing.chat, Moved(moved.to)
             )
             await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 0.0)
-        except SpaceGone:
-            await asyncio.to_thread(space_event, self.studio, self.platform.name, outgoing.chat, Removed())
-            await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
+        except SpaceGone as gone:
+            space = gone.space or outgoing.chat
+            await asyncio.to_thread(space_event, self.studio, self.platform.name, space, Removed())
+            if gone.elsewhere:
+                await asyncio.to_thread(outbox.put_off, self.studio, outgoing, 0.0)
+            else:
+                await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
         except (Refused, KeyGone):
             await asyncio.to_thread(outbox.undeliverable, self.studio, outgoing)
         except MessageGone:

@@ -21,6 +21,7 @@ class ConsolePlatform:
     """A terminal as a chat platform; pictures are written into a folder."""
 
     name = "console"
+    bot = ""
 
     def __init__(self, studio: Studio, folder: Path, write: Callable[[str], None] = print) -> None:
         self.studio = studio
@@ -86,6 +87,10 @@ class ConsolePlatform:
     async def is_admin(self, space: str, user: str) -> bool | None:
         """A terminal has no groups."""
         return False
+
+    async def is_member(self, space: str, user: str) -> bool | None:
+        """A terminal has no groups."""
+        return None
 
     async def fetch(self, upload: Upload) -> bytes:
         """Read an announced file from this machine."""

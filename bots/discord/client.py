@@ -16,6 +16,7 @@ import discord
 
 from bots.discord import phrases
 from bots.discord.forms import form, read_form
+from bots.discord.guilds import gone
 from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, read_custom_id, removed
 from bots.discord.lines import Line, Lines
 from bots.discord.places import is_direct, place_of
@@ -204,6 +205,15 @@ class Client(discord.AutoShardedClient):
         """All shards are there."""
         self._gateway.back()
         log.info("%s listens on %d shards", self.application_id, self.shard_count or 1)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        """A shard was told of all its servers: those of ours that are missing may be over."""
+        try:
+            found = await gone(self, self.studio, shard)
+        except AWAY:
+            return  # the next time, or when something is sent there
+        for guild in found:
+            await self._hear(removed(self.application_id or 0, guild), None)
 
     async def on_shard_disconnect(self, shard: int) -> None:
         """A shard was lost; the library goes on trying."""

@@ -6,7 +6,7 @@ The numbers are Discord's JSON error codes: https://docs.discord.com/developers/
 import aiohttp
 import discord
 
-from bots.turns import NotNow, Refused, Unanswered
+from bots.platform import NotNow, Refused, Unanswered
 
 NEVER_SENT = (aiohttp.ClientConnectorError,)
 # Unknown webhook, unknown interaction, invalid webhook token, no more follow-ups for an app that is not a member.

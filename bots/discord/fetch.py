@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import yarl
 
-from bots.turns import NotNow
+from bots.platform import NotNow
 from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.conversation.phrases import MOST_MEGABYTES

@@ -18,12 +18,13 @@ import yarl
 from bots.discord import layout
 from bots.discord.errors import NEVER_SENT, is_gone, is_over, meaning
 from bots.discord.fetch import fetch
+from bots.discord.guilds import SILENT, UNKNOWN_MEMBER, UNKNOWN_USER, is_out, means_perhaps_out
 from bots.discord.hear import PLATFORM
 from bots.discord.lines import Line, Lines
 from bots.discord.places import Place
 from bots.discord.rates import limits
+from bots.platform import MessageGone, NotNow, Refused, SpaceGone, Unanswered
 from bots.rates import Rates
-from bots.turns import MessageGone, NotNow, Refused, Unanswered
 from core.chat.outbox import Outgoing
 from core.conversation.messages import Upload
 from core.storage.studio import Studio
@@ -55,7 +56,7 @@ class Message:
 
 
 class DiscordPlatform:
-    """Discord, as `bots.turns` wants a platform."""
+    """Discord, as `bots.platform` wants a platform."""
 
     name = PLATFORM
 
@@ -66,7 +67,13 @@ class DiscordPlatform:
         self._studio = studio
         self._lines = lines
         self._rates = rates or Rates(limits)
+        self._over: set[int] = set()  # channels of servers that the bot was found to be out of
         self._own_host = yarl.URL(studio.settings.discord_api_url).host or ""
+
+    @property
+    def bot(self) -> str:
+        """The application's number."""
+        return str(self._client.application_id or 0)
 
     async def show(self, outgoing: Outgoing) -> tuple[str, str]:
         """Send or replace; answers the message's id and which pictures it shows."""
@@ -108,6 +115,22 @@ class DiscordPlatform:
             log.warning("whether somebody is an admin is not known: %s", type(error).__name__)
             return None
         return member.guild_permissions.manage_guild
+
+    async def is_member(self, space: str, user: str) -> bool | None:
+        """Whether somebody is in a server at this moment, which no intent is needed to ask."""
+        try:
+            await self._client.http.get_member(int(space), int(user))
+        except discord.HTTPException as error:
+            if error.code in (UNKNOWN_MEMBER, UNKNOWN_USER):
+                return False
+            if means_perhaps_out(error) and await is_out(self._client, int(space)):
+                raise SpaceGone(f"{error.status}/{error.code}", space) from error
+            log.warning("whether somebody is a member is not known: %d/%d", error.status, error.code)
+            return None
+        except SILENT as error:
+            log.warning("whether somebody is a member is not known: %s", type(error).__name__)
+            return None
+        return True
 
     async def _way(self, outgoing: Outgoing, place: Place) -> Line | None:
         """The interaction through which this is shown; None when the bot has to write by itself."""
@@ -166,9 +189,20 @@ class DiscordPlatform:
         if place.channel:
             try:
                 return await send(self._client.get_partial_messageable(place.channel), mention=True)
-            except (discord.Forbidden, discord.NotFound):
+            except (discord.Forbidden, discord.NotFound) as refused:
+                await self._look_for_server(refused, place.channel)
                 log.info("delivery %d goes to a direct message: no way into the channel", outgoing.id)
         return await send(await self._client.create_dm(discord.Object(place.user)), mention=False)
+
+    async def _look_for_server(self, refused: discord.HTTPException, channel: int) -> None:
+        """Raises SpaceGone, once for each channel, when the bot is not only kept out of the channel."""
+        found = self._client.get_channel(channel)
+        guild = getattr(found, "guild", None)
+        if guild is None or channel in self._over or not means_perhaps_out(refused):
+            return
+        if await is_out(self._client, guild.id):
+            self._over.add(channel)
+            raise SpaceGone(f"{refused.status}/{refused.code}", str(guild.id), elsewhere=True)
 
     async def _post(
         self,

@@ -16,7 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bots.turns import MessageGone, NotNow, Refused, Unanswered
+from bots.platform import MessageGone, NotNow, Refused, Unanswered
 
 # Nothing has left for Telegram when one of these happens.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

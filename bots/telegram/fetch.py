@@ -5,8 +5,8 @@ import asyncio
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bots.platform import NotNow
 from bots.telegram.errors import says, seconds_of
-from bots.turns import NotNow
 from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.errors import PhotoRefused, Refusal

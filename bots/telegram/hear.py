@@ -91,14 +91,15 @@ def hear(update: Update, us: User) -> Incoming | None:
 def _changed(update: Update, change: ChatMemberUpdated, us: User) -> Incoming | None:
     """Somebody's place in a group has changed; of ours Telegram always tells, of others' to admins alone."""
     member = change.new_chat_member
-    if change.chat.type == ChatType.PRIVATE or not _is_out(member):
+    if change.chat.type == ChatType.PRIVATE or not is_out(member):
         return None
     if member.user.id == us.id:
         return _event(update, change.chat, us, Removed())
     return _event(update, change.chat, us, Left(), str(member.user.id))
 
 
-def _is_out(member: ChatMember) -> bool:
+def is_out(member: ChatMember) -> bool:
+    """Whether somebody's place in a group is outside of it."""
     if isinstance(member, ChatMemberRestricted):
         return not member.is_member
     return member.status in (ChatMember.LEFT, ChatMember.BANNED)

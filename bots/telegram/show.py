@@ -18,13 +18,14 @@ from telegram import (
 from telegram.constants import MessageLimit
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bots.platform import NotNow, Refused, SpaceGone, SpaceMoved, Unanswered
 from bots.rates import Rates
 from bots.telegram.errors import NOT_MODIFIED, SPACE_GONE, meaning, says, seconds_of, was_never_sent
 from bots.telegram.fetch import fetch
-from bots.telegram.hear import PLATFORM
+from bots.telegram.hear import PLATFORM, is_out
 from bots.telegram.layout import keyboard
 from bots.telegram.rates import limits
-from bots.turns import NotNow, Refused, SpaceGone, SpaceMoved, Unanswered, open_picture
+from bots.turns import open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
 from core.conversation.messages import Gallery, Original, Reply, Say, Upload
@@ -54,7 +55,7 @@ class Place:
 
 
 class TelegramPlatform:
-    """Telegram, as `bots.turns` wants a platform."""
+    """Telegram, as `bots.platform` wants a platform."""
 
     name = PLATFORM
 
@@ -63,6 +64,11 @@ class TelegramPlatform:
         self._studio = studio
         self._rates = rates or Rates(limits)
         self._lost_since: float | None = None
+
+    @property
+    def bot(self) -> str:
+        """The bot's own number."""
+        return str(self._bot.id)
 
     async def show(self, outgoing: Outgoing) -> tuple[str, str]:
         """Send or replace; answers the message's id and which pictures it shows."""
@@ -95,6 +101,17 @@ class TelegramPlatform:
             log.warning("whether somebody is an admin is not known: %s", type(error).__name__)
             return None
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+    async def is_member(self, space: str, user: str) -> bool | None:
+        """Whether somebody is in a group at this moment; None when Telegram does not say."""
+        try:
+            member = await self._bot.get_chat_member(int(space), int(user))
+        except TelegramError as error:
+            if isinstance(error, Forbidden) and says(error, *SPACE_GONE):
+                raise SpaceGone(error.message) from error
+            log.warning("whether somebody is a member is not known: %s", type(error).__name__)
+            return None
+        return not is_out(member)
 
     async def fetch(self, upload: Upload) -> bytes:
         """Download an announced file. Raises PhotoRefused, or NotNow when Telegram does not answer."""

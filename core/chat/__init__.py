@@ -140,6 +140,7 @@ def _scene(studio: Studio, session: Session, account: Account, incoming: Incomin
     space = None
     if incoming.space:
         space = find_space(studio, session, incoming.platform, incoming.space, incoming.title)
+        space.bot = incoming.source.partition(":")[2]
         see_member(studio, session, space, account, incoming)
     private = incoming.private or incoming.user if incoming.group else incoming.chat
     return Scene(

@@ -38,6 +38,7 @@ class Outgoing:
     message: str = ""
     media: str = ""  # which pictures that message shows; empty for words
     language: str = DEFAULT  # of whoever it is for
+    grant: int | None = None  # without which it must not arrive
 
 
 def post(
@@ -139,7 +140,8 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
             return None
         message, media = (posted.message, posted.media) if posted else ("", "")
         language = language_of(session.get_one(Account, row.account_id))
-    return Outgoing(delivery_id, row.chat, reply, message, media, language)
+        grant = row.grant_id
+    return Outgoing(delivery_id, row.chat, reply, message, media, language, grant)
 
 
 def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "") -> None:

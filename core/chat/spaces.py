@@ -82,19 +82,23 @@ def happened(studio: Studio, session: Session, incoming: "Incoming", what: Happe
         case Left():
             identity = session.get(Identity, (incoming.platform, incoming.user))
             if identity:
-                _leave(studio, session, space, identity.account_id)
+                leave(studio, session, space, identity.account_id)
         case Removed():
             _close(studio, session, space)
         case Moved(to):
             _move(studio, session, space, to)
 
 
-def _leave(studio: Studio, session: Session, space: Space, account_id: int) -> None:
+def known(studio: Studio, platform: str, bot: str) -> list[str]:
+    """The spaces in which a platform's bot was heard last, by the platform's names of them."""
+    with reading(studio.engine) as session:
+        return list(session.exec(select(Space.chat).where(Space.platform == platform, Space.bot == bot)))
+
+
+def leave(studio: Studio, session: Session, space: Space, account_id: int) -> None:
     """Who leaves can use nothing there any more, and takes along what they shared."""
-    member = session.get(Member, (space.handle, account_id))
-    if member is None:
-        return
-    member.here = False
+    if member := session.get(Member, (space.handle, account_id)):
+        member.here = False
     shared = session.exec(
         select(Grant)
         .join(Profile, col(Profile.id) == col(Grant.profile_id))

@@ -19,6 +19,7 @@ class Space(SQLModel, table=True):
     sealed: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))  # title
     rules: str = Field(default="", sa_column=Column(Text, nullable=False))  # JSON: what its admins have set
     pool_id: int | None = None  # the account that holds the credits given to the space
+    bot: str = ""  # the number of the bot that was heard there last: another knows nothing of its members
     created_at: float = 0.0
 
 

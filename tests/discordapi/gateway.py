@@ -117,6 +117,8 @@ class Gateway:
         }  # fmt: skip
         self._dispatch(session, "READY", ready)
         for guild in mine if intents & INTENTS["GUILD_CREATE"] else ():
+            if guild.away:
+                continue
             place = self.world.channels[guild.channel]
             self._dispatch(
                 session, "GUILD_CREATE", payloads.guild(guild, place, self.world.bot, self.world.people)

@@ -30,7 +30,7 @@ class User:
 
 @dataclass
 class Guild:
-    """A server with one channel; `member` says whether the bot is in it."""
+    """A server with one channel; `member` says whether the bot is in it, `away` that Discord itself has lost it."""
 
     id: int
     name: str
@@ -39,6 +39,7 @@ class Guild:
     member: bool = True
     tier: int = 0
     permissions: int = 0
+    away: bool = False
 
 
 @dataclass

@@ -139,6 +139,13 @@ def _open_direct(asked: Asked) -> Json:
     return payloads.channel(asked.world.direct(recipient), asked.world.people)
 
 
+def _guild(asked: Asked) -> Json:
+    guild = asked.world.guilds.get(int(asked.names["guild"]))
+    if guild is None or not guild.member:
+        raise Refused(404, 10004, "Unknown Guild")
+    return payloads.guild(guild, asked.world.channels[guild.channel], asked.world.bot, asked.world.people)
+
+
 def _member(asked: Asked) -> Json:
     guild, person = asked.world.guilds.get(int(asked.names["guild"])), int(asked.names["user"])
     if guild is None or not guild.member:
@@ -167,5 +174,6 @@ ROUTES: list[tuple[str, str, str, Callable[[Asked], Any]]] = [
     ("PATCH", "/channels/messages", "/channels/{channel}/messages/{number}", _edit),
     ("DELETE", "/channels/messages", "/channels/{channel}/messages/{number}", _delete),
     ("POST", "/users/@me/channels", "/users/@me/channels", _open_direct),
+    ("GET", "/guilds", "/guilds/{guild}", _guild),
     ("GET", "/guilds/members", "/guilds/{guild}/members/{user}", _member),
 ]

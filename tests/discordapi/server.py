@@ -113,12 +113,13 @@ class DiscordServer:
             body = {"guild_id": str(guild.id), "user": payloads.user(person.user)}
             self.world.announce("GUILD_MEMBER_REMOVE", body, guild.id)
 
-    def remove_bot(self, channel: int) -> None:
-        """Take the bot out of a server."""
+    def remove_bot(self, channel: int, *, told: bool = True) -> None:
+        """Take the bot out of a server; without `told` the event is lost."""
         with self.world.changing():
             guild = self._guild(channel)
             guild.member = False
-            self.world.announce("GUILD_DELETE", {"id": str(guild.id)}, guild.id)
+            if told:
+                self.world.announce("GUILD_DELETE", {"id": str(guild.id)}, guild.id)
 
     def _guild(self, channel: int) -> Guild:
         if guild := self.world.guild_of(channel):

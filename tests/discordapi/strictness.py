@@ -156,10 +156,10 @@ def check_modal(data: Json) -> None:
 
 def check_commands(commands: list[Json]) -> None:
     """Refuse commands that Discord would: https://docs.discord.com/developers/interactions/application-commands"""
-    most = {1: 100, 2: 5, 3: 5}
+    most = {1: 100, 2: 15, 3: 15}
     kinds = Counter(each.get("type", 1) for each in commands)
     if any(count > most.get(kind, 0) for kind, count in kinds.items()):
-        raise _bad(f"at most 100 commands, 5 of a person's menu and 5 of a message's: {dict(kinds)}")
+        raise _bad(f"at most 100 commands, 15 of a person's menu and 15 of a message's: {dict(kinds)}")
     names = Counter((each.get("type", 1), each["name"]) for each in commands)
     if any(count > 1 for count in names.values()):
         raise _bad("a command stands there twice")

@@ -136,6 +136,20 @@ def test_a_server_that_the_bot_was_taken_out_of_is_closed(server: DiscordServer,
 
     assert ask(server, "POST", f"/channels/{ana.channel}/messages", {"content": "x"})[1]["code"] == 50001
     assert ask(server, "GET", f"/channels/{ana.channel}/messages")[1]["code"] == 50001
+    guild = server.world.channels[ana.channel].guild
+    assert ask(server, "GET", f"/guilds/{guild}")[1]["code"] == 10004
+    assert ask(server, "GET", f"/guilds/{guild}/members/{ana.user.id}")[1]["code"] == 50001
+
+
+def test_a_channel_that_the_bot_cannot_see_is_not_a_server_that_it_is_out_of(
+    server: DiscordServer, ana: Person
+) -> None:
+    guild = server.world.guild_of(ana.channel)
+    assert guild is not None
+    guild.permissions = 0
+
+    assert ask(server, "POST", f"/channels/{ana.channel}/messages", {"content": "x"})[1]["code"] == 50001
+    assert ask(server, "GET", f"/guilds/{guild.id}")[1]["name"] == guild.name
 
 
 @pytest.mark.parametrize(
@@ -147,7 +161,7 @@ def test_a_server_that_the_bot_was_taken_out_of_is_closed(server: DiscordServer,
         [{**DRAW, "description": ""}],
         [{**DRAW, "description": "x" * 101}],
         [DRAW, DRAW],
-        [{"name": f"look {number}", "type": 3} for number in range(6)],
+        [{"name": f"look {number}", "type": 3} for number in range(16)],
         [{**DRAW, "options": [OPTION, OPTION]}],
         [{**DRAW, "options": [{**OPTION, "name": f"o{number}"} for number in range(26)]}],
         [{**DRAW, "options": [OPTION, {**OPTION, "name": "needed", "required": True}]}],

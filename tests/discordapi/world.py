@@ -243,6 +243,8 @@ class World:
             raise Refused(403, 50007, "Cannot send messages to this user")
         if guild and not guild.member:
             raise Refused(403, 50001, "Missing Access")
+        if guild and not guild.permissions & VIEW:
+            raise Refused(403, 50001, "Missing Access")
         if guild and guild.permissions & (VIEW | SEND | ATTACH) != VIEW | SEND | ATTACH:
             raise Refused(403, 50013, "Missing Permissions")
 

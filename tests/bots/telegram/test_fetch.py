@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from bots.platform import NotNow
 from bots.telegram.fetch import fetch
-from bots.turns import NotNow
 from core.conversation.messages import Upload
 from core.errors import PhotoRefused, Refusal
 from tests.botapi import BotApiServer, Person

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
+from bots.platform import MessageGone, NotNow, Refused, Unanswered
 from bots.telegram.show import TelegramPlatform, _numbered, present
-from bots.turns import MessageGone, NotNow, Refused, Unanswered
 from core.chat.outbox import Outgoing
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown

@@ -1,9 +1,14 @@
 """Groups over the wire: who is an admin, whose tap it is, and the end of a group."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
+from bots.members import HOLDS_SECONDS
 from tests.botapi import BotApiServer, Person
 from tests.bots.processes import BotProcess, until
+from tests.bots.shared_profiles import give_profile, open_grants, studio_in
 from tests.bots.telegram.test_talking import NAMES
 
 
@@ -70,3 +75,34 @@ def test_nothing_that_only_works_alone_can_be_tapped_in_a_group(people: tuple[Pe
     ana.send("/profiles")
 
     assert ana.wait_for_text("Nothing is shared here yet").buttons == []
+
+
+def test_what_is_shared_ends_when_its_owner_is_found_to_have_left(
+    server: BotApiServer, running: BotProcess, people: tuple[Person, Person]
+) -> None:
+    """Telegram tells of those who leave a large group to admins alone."""
+    ana, ben = people
+    with studio_in(running.data) as studio:
+        give_profile(studio, "telegram", ana.id, "Ana summer", f"zana{ana.id}")
+        alone = ana.at(ana.id)
+        alone.send("/status")
+        alone.wait_for_text("Nothing is going on")
+        ana.send("/share Ana summer")
+        alone.wait_for_text("Share Ana summer with Friday people?")
+        alone.tap("Share")
+        ben.wait_for_text("shared Ana summer")
+        ben.send('/imagine @"Ana summer" as a pirate --n 1')
+        ben.wait_for_text("Drawing 1 for")
+        group = ana.chat_id
+        with server.world.changing():
+            chat = server.world.chats[group]
+            members = tuple(each for each in chat.members if each != ana.id)
+            server.world.chats[group] = replace(chat, members=members, admins=())
+
+        time.sleep(HOLDS_SECONDS)
+        ben.send('/imagine @"Ana summer" at sea --n 1')
+
+        ben.wait_for_text('I know no profile "Ana summer" that you may use')
+        ben.wait_for_text("the drawing is not delivered")
+        assert open_grants(studio, group) == 0
+    assert server.violations == []
