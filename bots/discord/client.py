@@ -14,10 +14,18 @@ from weakref import WeakValueDictionary
 import aiohttp
 import discord
 
-from bots.discord import phrases
+from bots.discord import phrases, picturing
 from bots.discord.forms import form, read_form
 from bots.discord.guilds import gone
-from bots.discord.hear import PLATFORM, form_incoming, hear_message, incoming, read_custom_id, removed
+from bots.discord.hear import (
+    PLATFORM,
+    form_incoming,
+    hear_message,
+    incoming,
+    of_form,
+    read_custom_id,
+    removed,
+)
 from bots.discord.lines import Line, Lines
 from bots.discord.places import is_direct, place_of
 from bots.discord.setup import intents
@@ -25,7 +33,7 @@ from bots.discord.translator import said_to
 from bots.hearing import AWAY, Hearing, Line as Connection
 from core.chat import Incoming, objection, outbox
 from core.conversation.language import speaking
-from core.conversation.messages import Chosen, Heard
+from core.conversation.messages import Chosen, Command, Heard
 from core.errors import where
 from core.storage.studio import Studio
 
@@ -128,6 +136,9 @@ class Client(discord.AutoShardedClient):
         if key == "new" or (step == "form" and what in ("photos", "class", "name") and handle.isdecimal()):
             await self.ask(interaction, what or "new", draft=int(handle or 0))
             return
+        if step == picturing.STEP and handle.isdecimal():
+            await picturing.choose(self, interaction, int(handle))
+            return
         try:
             heard = Chosen(key)
         except ValueError:
@@ -152,23 +163,36 @@ class Client(discord.AutoShardedClient):
     async def _whisper(self, line: Line, text: str) -> None:
         """Say something to one person below a message that everybody sees."""
         if await self.lines.usable(line):
-            await self._respond(line.interaction.followup.send(text, ephemeral=True))
+            await self.respond(line.interaction.followup.send(text, ephemeral=True))
 
     async def _form(self, interaction: discord.Interaction, key: str, data: Any) -> None:
-        kind, _, rest = key.partition(":")
-        parts = rest.split(":")
-        if kind != "modal" or len(parts) != 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
+        kind, *parts = key.split(":")
+        wanted = {"modal": 3, picturing.STEP: 2}.get(kind)
+        if len(parts) != wanted or not (parts[-2].isdecimal() and parts[-1].isdecimal()):
             await self.tell(interaction, said_to(interaction, phrases.UNKNOWN_BUTTON))
             return
-        opened = int(parts[2])
+        about, opened = int(parts[-2]), int(parts[-1])
         if opened in self._forms:
             await self.tell(interaction, said_to(interaction, phrases.FORM_AGAIN))
             return
         self._forms.append(opened)
+        if kind == picturing.STEP:
+            await self._picture(interaction, about, opened, picturing.read_words(data))
+            return
         place = place_of(interaction, private=True)
         line = self.lines.begin(interaction, place, ephemeral=not is_direct(interaction))
-        said = form_incoming(interaction, read_form(data, int(parts[1])), place, opened)
+        said = form_incoming(interaction, read_form(data, about), place, opened)
         await self._hear(said, line, anew=interaction.message is None)
+
+    async def _picture(self, interaction: discord.Interaction, handle: int, opened: int, words: str) -> None:
+        """What /imagine does with a profile of that handle, for everybody to see like that."""
+        profile = await picturing.find(self, interaction, handle)
+        if profile is None:
+            return
+        place = place_of(interaction, private=False)
+        line = self.lines.begin(interaction, place, ephemeral=False, anew=True)
+        said = incoming(interaction, Command("imagine", picturing.named(profile.trigger, words)), place)
+        await self._hear(of_form(said, opened), line)
 
     async def on_message(self, message: discord.Message) -> None:
         """A direct message."""
@@ -183,7 +207,7 @@ class Client(discord.AutoShardedClient):
 
     async def ask(self, interaction: discord.Interaction, what: str, *, draft: int = 0) -> None:
         """Open a form."""
-        await self._respond(
+        await self.respond(
             interaction.response.send_modal(
                 form(what, interaction, draft=draft, minors=self.studio.settings.minors)
             )
@@ -191,9 +215,10 @@ class Client(discord.AutoShardedClient):
 
     async def tell(self, interaction: discord.Interaction, text: str) -> None:
         """Say something to one person that changes nothing."""
-        await self._respond(interaction.response.send_message(text, ephemeral=not is_direct(interaction)))
+        await self.respond(interaction.response.send_message(text, ephemeral=not is_direct(interaction)))
 
-    async def _respond(self, work: Any) -> None:
+    async def respond(self, work: Any) -> None:
+        """Answer an interaction in a way of its own; one that cannot be answered is logged."""
         try:
             await work
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -15,6 +15,7 @@ from discord.app_commands import Choice, Range, allowed_contexts, allowed_instal
 from bots.discord import phrases, setup
 from bots.discord.client import Client
 from bots.discord.hear import PLATFORM, is_space, pictures, upload
+from bots.discord.picturing import add_picturing, named
 from bots.discord.sharing import add_sharing
 from bots.discord.translator import Translator, said_to, speaking_to
 from bots.hearing import AWAY
@@ -72,6 +73,7 @@ def make_tree(client: Client) -> Tree:
     _drawing(client, tree)
     add_sharing(client, tree, own=_own_names)
     _rest(client, tree)
+    add_picturing(client, tree)
     return tree
 
 
@@ -132,7 +134,7 @@ def _drawing(client: Client, tree: Tree) -> None:
         seed: Range[int, 0, 2**53 - 1] | None = None,
         base: str | None = None,
     ) -> None:
-        words = f'@"{profile.replace(chr(34), "")}" {prompt}' if profile else prompt
+        words = named(profile, prompt) if profile else prompt
         flags = {"n": count, "ar": shape, "seed": seed, "base": base, "no": without}
         words += "".join(f" --{flag} {value}" for flag, value in flags.items() if value is not None)
         await client.take(interaction, Command("imagine", words), private=False)
@@ -141,7 +143,7 @@ def _drawing(client: Client, tree: Tree) -> None:
     async def offered_profiles(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         found = {one.trigger: one for one in await _profiles(client, interaction)}
         found |= {one.trigger: one for one in await _shared(client, interaction) if one.trigger not in found}
-        usable = [one for one in found.values() if one.state in ("trained", "queued", "training")]
+        usable = [one for one in found.values() if one.state in choices.DRAWABLE]
         return _matching(interaction, [(one, one.trigger) for one in usable], typed)
 
     @imagine.autocomplete("base")
@@ -161,7 +163,8 @@ def _rest(client: Client, tree: Tree) -> None:
 
     @tree.command(name="help", description=N_("Everything I understand"))
     async def everything(interaction: discord.Interaction) -> None:
-        await client.tell(interaction, said_to(interaction, phrases.HELP))
+        lines = (said_to(interaction, sentence) for sentence in (phrases.HELP, phrases.HELP_MENU))
+        await client.tell(interaction, "\n".join(lines))
 
     @tree.command(name="setup", description=N_("For admins: what I may do here, and what is missing"))
     @app_commands.default_permissions(manage_guild=True)

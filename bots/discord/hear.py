@@ -58,8 +58,12 @@ def removed(application: int, guild: int) -> Incoming:
 
 def form_incoming(interaction: discord.Interaction, heard: Heard, place: Place, opened: int) -> Incoming:
     """A form that was sent: one that was opened once is heard once, however often it is sent."""
-    found = _by(interaction, opened, heard, place)
-    return replace(found, source=f"{PLATFORM}-form:{interaction.application_id}")
+    return of_form(_by(interaction, opened, heard, place), opened)
+
+
+def of_form(said: Incoming, opened: int) -> Incoming:
+    """The same, said in a form; `opened` is what opened it."""
+    return replace(said, source=said.source.replace(PLATFORM, f"{PLATFORM}-form", 1), update=opened)
 
 
 def _by(interaction: discord.Interaction, update: int, heard: Heard, place: Place) -> Incoming:

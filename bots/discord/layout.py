@@ -26,7 +26,7 @@ BUTTONS_IN_ROW, MOST_BUTTONS, MOST_CHOICES, MOST_LISTS = 5, 20, 25, 5
 MOST_PICTURES = 10  # of a gallery, and of a message's files
 PHOTOS_ON_SHEET = 9
 MOST_BYTES = 24 << 20  # of one message; Discord takes 25 MiB with all around it
-LISTED = frozenset({"out", "in"})  # steps whose options stand in a list
+LISTED = frozenset({"out", "in", "picture"})  # steps whose options stand in a list
 GREY = "wait"
 OURS = {"/new": "/profile new", "/delete": "/profile delete"}  # commands that have other names here
 

@@ -52,9 +52,11 @@ class Lines:
         self._places: dict[Place, list[Line]] = defaultdict(list)
         self._messages: dict[int, Line] = {}
 
-    def begin(self, interaction: discord.Interaction, place: Place, *, ephemeral: bool) -> Line:
-        """Acknowledge at once, and remember how to answer."""
-        message = interaction.message
+    def begin(
+        self, interaction: discord.Interaction, place: Place, *, ephemeral: bool, anew: bool = False
+    ) -> Line:
+        """Acknowledge at once, and remember how to answer; `anew` leaves the message alone in which it was done."""
+        message = None if anew else interaction.message
         line = Line(interaction, place, ephemeral, waiting=message is None)
         line.acknowledged = asyncio.create_task(_acknowledge(line))
         self._forget()

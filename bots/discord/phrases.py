@@ -19,6 +19,9 @@ HELP = N_(
     "/privacy - what is kept, and your choices\n"
     "In a direct message you may simply send photos."
 )
+HELP_MENU = N_(
+    "Right-click a person, Apps, Make a picture of... - draw what they share here, or what is your own"
+)
 FORM_AGAIN = N_("That form has arrived already.")
 UNKNOWN_BUTTON = N_("That button is none of mine any more. /status shows what is going on.")
 NO_PICTURES = N_("That message has no pictures. Choose one with JPG, PNG, WebP, HEIC or AVIF files.")
@@ -27,6 +30,9 @@ USER_INSTALLED = N_(
     "I am not a member of this server, you only brought me along: pictures that take longer than 15 minutes come "
     "to you in a direct message. An admin can add me here: {invite}"
 )
+LOOK_AGAIN = N_("I cannot look that up just now. Try again in a moment.")
+NOTHING_OF_THEIRS = N_("They share nothing here that I could draw.")
+NOTHING_OF_YOURS = N_("You have nothing that I could draw. /profile new makes a profile.")
 NOT_A_MEMBER = N_(
     "I am not a member of this server, so nothing can be shared here. An admin can add me; /setup says how."
 )

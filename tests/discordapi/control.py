@@ -184,6 +184,11 @@ def _menu(wish: Wish) -> Json:
     return acted(wish.person().menu(wish.text("name"), message))
 
 
+def _menu_of(wish: Wish) -> Json:
+    """Use a command of somebody's menu: person, name, of (their id), channel?."""
+    return acted(wish.person().menu_of(wish.text("name"), wish.known(wish.number("of"))))
+
+
 def _tap(wish: Wish) -> Json:
     """Tap a button or pick from a list: person, label, message?, channel?."""
     return acted(wish.person().tap(wish.text("label"), wish.message()))
@@ -270,6 +275,7 @@ ACTIONS: dict[str, Action] = {
     "/ctl/autocomplete": _autocomplete,
     "/ctl/choose": _choose,
     "/ctl/menu": _menu,
+    "/ctl/menu_of": _menu_of,
     "/ctl/tap": _tap,
     "/ctl/form": _form,
     "/ctl/submit": _submit,

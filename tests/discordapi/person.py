@@ -62,6 +62,20 @@ class Person:
             }  # fmt: skip
             return self.world.interact(2, self.user, self.channel, data)
 
+    def menu_of(self, name: str, other: "Person") -> Interaction:
+        """Right-click a person and use a command of their menu."""
+        with self.world.changing():
+            command, target = self._registered(name, 2), str(other.user.id)
+            resolved: Json = {"users": {target: payloads.user(other.user)}}
+            guild = self.world.guild_of(self.channel)
+            if guild and other.user.id in guild.people:
+                told = payloads.member(other.user)
+                resolved["members"] = {
+                    target: {key: told[key] for key in told.keys() - {"user", "deaf", "mute"}}
+                }
+            data = {"id": command["id"], "name": name, "type": 2, "target_id": target, "resolved": resolved}
+            return self.world.interact(2, self.user, self.channel, data)
+
     def tap(self, label: str, message: Message | None = None) -> Interaction:
         """Tap a button or pick from a list by its label, on the newest message that has it."""
         with self.world.changing():

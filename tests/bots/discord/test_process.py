@@ -95,7 +95,7 @@ def test_commands_are_told_once(server: DiscordServer, bot: BotProcess) -> None:
             "language",
         ),
         *("share", "revoke", "usage", "settings", "pool"),
-        "Add photos to profile",
+        *("Add photos to profile", "Make a picture of..."),
     }
     assert all(each["integration_types"] == [0, 1] for each in server.world.commands)
 
