@@ -5,24 +5,13 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from core.storage.database import reading
-from core.storage.tables import Grant, Photo, PhotoState, WorkKind, WorkState
+from core.storage.tables import Grant, WorkKind
 from tests.bots.discord.conftest import bot_at
 from tests.bots.processes import not_outliving, until
+from tests.bots.stories import PATIENCE, assert_withheld, judge, learn, studio_at_work
 from tests.discordapi import DiscordServer, Person
 from tests.discordapi.model import Message
-from tests.jobs.workplace import (
-    Workplace,
-    change,
-    embedded_server,
-    newest_profile,
-    photos,
-    refreshed,
-    version_of,
-    workplace,
-    write_models,
-)
-
-PATIENCE = 30.0
+from tests.jobs.workplace import Workplace, photos
 
 
 def trained(place: Workplace, ana: Person) -> None:
@@ -31,21 +20,12 @@ def trained(place: Workplace, ana: Person) -> None:
     ana.submit(ana.slash("profile new"), files, kind="woman", name="Ana summer", retention="keep")
     ana.wait_for_text("Draft: Ana summer", PATIENCE)
     ana.tap("It's me")
-
-    def stored() -> bool:
-        with reading(place.studio.engine) as session:
-            states = session.exec(select(Photo.state).where(col(Photo.raw) != "")).all()
-        return states == [PhotoState.STORED] * len(photos())
-
-    until(stored, ana.transcript)
-    place.work()
+    judge(place, len(photos()))
     ana.wait_for(lambda chat: any("Train" in message.buttons for message in chat), PATIENCE)
     ana.tap("Train")
     ana.wait_for_text("Learning Ana summer", PATIENCE)
-    place.work()
+    learn(place)
     ana.wait_for_text("Ana summer is ready.", PATIENCE)
-    # So short a training makes no likeness; which pictures pass is not what this is about.
-    change(place.studio, version_of(place.studio, newest_profile(place.studio)), floor=-1.0)
 
 
 def pictures(person: Person) -> int:
@@ -62,15 +42,12 @@ def open_grants(place: Workplace) -> int:
 
 
 def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    models = write_models(tmp_path)
     with (
-        embedded_server() as redis,
-        workplace(data, redis, models) as place,
+        studio_at_work(tmp_path) as (place, settings),
         DiscordServer() as server,
-        not_outliving(bot_at(server, data)) as bot,
+        not_outliving(bot_at(server, place.studio.settings.data_dir)) as bot,
     ):
-        bot.start(REDIS_URL=redis, MODELS_FILE=str(models))
+        bot.start(**settings)
         ana, ben = server.person("Ana"), server.person("Ben")
         channel = server.guild("Friday people", ana, ben)
         ana, ben = ana.at(channel), ben.at(channel)
@@ -101,8 +78,7 @@ def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None
         queued = place.last(WorkKind.DRAW)
         ana.slash("revoke")
         ben.wait_for_text("the drawing is not delivered", PATIENCE)
-        assert WorkKind.DRAW not in place.work()
-        assert refreshed(place.studio, queued).state == WorkState.CANCELLED
+        assert_withheld(place, queued)
 
         ben.slash("imagine", prompt="at sea", profile="Ana summer", count=1)
         ben.wait_for(lambda chat: sum("I know no profile" in each.words for each in chat) == 2, PATIENCE)

@@ -2,26 +2,11 @@
 
 from pathlib import Path
 
-from sqlmodel import col, select
-
-from core.storage.database import reading
-from core.storage.tables import Photo, PhotoState, WorkKind, WorkState
+from core.storage.tables import WorkKind
 from tests.botapi import BotApiServer, Person
-from tests.bots.processes import until
+from tests.bots.stories import PATIENCE, assert_withheld, judge, learn, studio_at_work
 from tests.bots.telegram.conftest import bot_in
-from tests.jobs.workplace import (
-    Workplace,
-    change,
-    embedded_server,
-    newest_profile,
-    photos,
-    refreshed,
-    version_of,
-    workplace,
-    write_models,
-)
-
-PATIENCE = 30.0
+from tests.jobs.workplace import Workplace, photos
 
 
 def trained(place: Workplace, ana: Person) -> None:
@@ -37,23 +22,14 @@ def trained(place: Workplace, ana: Person) -> None:
     ana.tap("It's me")
     ana.wait_for_text("Now the photos")
     ana.send_album(photos())
-
-    def stored() -> bool:
-        with reading(place.studio.engine) as session:
-            states = session.exec(select(Photo.state).where(col(Photo.raw) != "")).all()
-        return states == [PhotoState.STORED] * len(photos())
-
-    until(stored, ana.transcript)
-    place.work()
+    judge(place, len(photos()))
     ana.wait_for(lambda chat: any("That's all I have" in message.buttons for message in chat), PATIENCE)
     ana.tap("That's all I have")
     ana.wait_for_text("Nothing can be changed after you confirm", PATIENCE)
     ana.tap("Train")
     ana.wait_for_text("Learning Ana summer", PATIENCE)
-    place.work()
+    learn(place)
     ana.wait_for_text("Ana summer is ready.", PATIENCE)
-    # So short a training makes no likeness; which pictures pass is not what this is about.
-    change(place.studio, version_of(place.studio, newest_profile(place.studio)), floor=-1.0)
 
 
 def pictures(person: Person) -> list[int]:
@@ -61,15 +37,12 @@ def pictures(person: Person) -> list[int]:
 
 
 def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    models = write_models(tmp_path)
     with (
-        embedded_server() as redis,
-        workplace(data, redis, models) as place,
+        studio_at_work(tmp_path) as (place, settings),
         BotApiServer() as server,
-        bot_in(server, data) as bot,
+        bot_in(server, place.studio.settings.data_dir) as bot,
     ):
-        bot.start(REDIS_URL=redis, MODELS_FILE=str(models))
+        bot.start(**settings)
         ana, ben = server.person("Ana"), server.person("Ben")
         trained(place, ana)
         group = server.group("Friday people", ana, ben)
@@ -91,8 +64,7 @@ def test_shared_drawn_and_taken_back_while_one_is_queued(tmp_path: Path) -> None
         queued = place.last(WorkKind.DRAW)
         here.send("/revoke")
         there.wait_for_text("the drawing is not delivered", PATIENCE)
-        assert WorkKind.DRAW not in place.work()
-        assert refreshed(place.studio, queued).state == WorkState.CANCELLED
+        assert_withheld(place, queued)
 
         there.send('/imagine @"Ana summer" at sea --n 1')
         there.wait_for_text('I know no profile "Ana summer" that you may use', PATIENCE)
