@@ -72,6 +72,7 @@ def send_chat_action(request: Request) -> bool:
 def take_turn(request: Request, chat: Chat, messages: int) -> None:
     """Count messages or edits, and refuse what is too fast where rates are enforced."""
     traffic, now = request.world.traffic, time.monotonic()
+    traffic.ask(chat.id, now, private=chat.private)
     if request.world.enforce_rates:
         wait = traffic.wait(chat.id, now, private=chat.private)
         if wait:

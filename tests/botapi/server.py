@@ -124,6 +124,11 @@ class BotApiServer:
         with self.world.changed:
             return self.world.traffic.busiest()
 
+    def shares(self) -> dict[str, float]:
+        """Return the most of each allowance that was ever asked for; above 1 was too fast."""
+        with self.world.changed:
+            return dict(self.world.traffic.shares)
+
     def fault(self, method: str, **details: Any) -> None:
         """Have the next requests of a method (`*`: any) go wrong; the details are those of `Fault`."""
         with self.world.changing():

@@ -164,6 +164,29 @@ def test_a_group_bears_twenty_a_minute() -> None:
     assert traffic.wait(-5, 60.0, private=False) == 0
 
 
+def test_all_chats_together_bear_thirty_a_second() -> None:
+    traffic = Traffic()
+    for chat in range(1, 31):
+        assert traffic.wait(chat, 100.0, private=True) == 0
+        traffic.count(chat, 100.0, 1)
+
+    assert traffic.wait(31, 100.5, private=True) == 1
+    assert traffic.wait(31, 101.0, private=True) == 0
+
+
+def test_shares_of_what_is_allowed_count_what_is_refused_too() -> None:
+    traffic = Traffic()
+    for second in range(20):
+        traffic.ask(-5, float(second), private=False)
+        traffic.count(-5, float(second), 1)
+    assert traffic.shares == {"group": 1.0, "all": 1 / 30}
+
+    traffic.ask(-5, 20.0, private=False)
+    traffic.ask(5, 20.0, private=True)
+
+    assert traffic.shares == {"group": 21 / 20, "private": 1 / 5, "all": 1 / 30}
+
+
 def test_enforced_rates_send_a_hasty_bot_away() -> None:
     async def hurry(bot: Bot) -> int:
         for sent in range(50):

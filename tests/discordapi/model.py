@@ -16,6 +16,7 @@ class Refused(Exception):
     code: int
     message: str
     retry_after: float | None = None
+    everywhere: bool = False  # too fast on all routes together
 
 
 @dataclass(frozen=True)

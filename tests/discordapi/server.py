@@ -145,6 +145,11 @@ class DiscordServer:
         with self.world.changed:
             return edits(self.world.calls, self.world.interactions)
 
+    def shares(self) -> dict[str, float]:
+        """Return the most of each allowance that was ever asked for; above 1 was too fast."""
+        with self.world.changed:
+            return dict(self.buckets.shares)
+
     def fault(self, route: str, **details: Any) -> None:
         """Have the next requests of a route (`*`: any) go wrong; the details are those of `Fault`."""
         with self.world.changing():
@@ -287,7 +292,7 @@ def _refusal(refused: Refused) -> web.Response:
         return _json(body, status=refused.status)
     headers = {"Via": "1.1 google", "Retry-After": str(refused.retry_after)}
     return _json(
-        {"message": refused.message, "retry_after": refused.retry_after, "global": False},
+        {"message": refused.message, "retry_after": refused.retry_after, "global": refused.everywhere},
         status=429,
         headers=headers,
     )

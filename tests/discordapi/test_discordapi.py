@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.discordapi import DiscordServer, Person
+from tests.discordapi.buckets import Buckets
 from tests.discordapi.model import COMPONENTS_V2, EPHEMERAL, Interaction, Json, Refused
 from tests.discordapi.strictness import check_modal
 
@@ -183,6 +184,21 @@ def test_buckets_are_told_and_kept() -> None:
         assert [status for status, _ in said] == [200] * 5 + [429]
         time.sleep(said[-1][1]["retry_after"])
         assert ask(server, "POST", path, {"content": "hello"})[0] == 200
+
+
+def test_all_routes_together_bear_fifty_a_second_without_answers_to_interactions() -> None:
+    buckets = Buckets(enforced=True)
+    for number in range(50):
+        buckets.take("POST /channels/messages", {"channel": str(number)}, 100.0)
+        buckets.take("POST /webhooks", {"token": str(number)}, 100.0)
+    assert buckets.shares == {"everywhere": 1.0, "POST /channels/messages": 0.2, "POST /webhooks": 0.2}
+
+    with pytest.raises(Refused) as refused:
+        buckets.take("GET /users/@me", {}, 100.5)
+
+    assert refused.value.everywhere
+    assert buckets.shares["everywhere"] == 51 / 50
+    buckets.take("GET /users/@me", {}, 101.0)
 
 
 @pytest.mark.parametrize("fields", [0, 6])
