@@ -10,6 +10,7 @@ from benchmarks import (
     base,
     chat,
     drift,
+    editing,
     faceid,
     faces,
     fair_wait,
@@ -24,6 +25,7 @@ from benchmarks.row import Row, table, write
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
     "acknowledging": acknowledging.run,
+    "editing": editing.run,
     "isolation": spaces.run,
     "fair-wait": fair_wait.run,
     "steps": steps.run,

@@ -8,7 +8,8 @@ import random
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,16 +32,7 @@ PATIENCE: Final = 10.0  # seconds after the last event; who has no answer by the
 
 def run(*, full: bool) -> list[Row]:
     """Open-loop arrivals; whoever still waits for an answer does not act again."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        migrate(Settings(_env_file=None, data_dir=folder, database_url=""))  # type: ignore[call-arg]  # pydantic's own
-        telegram = stack.enter_context(BotApiServer())
-        discord = stack.enter_context(DiscordServer())
-        for module, places in (
-            ("bots.telegram", {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}),
-            ("bots.discord", {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.url}),
-        ):
-            stack.enter_context(not_outliving(BotProcess(module, places, folder))).start()
+    with both_bots() as (_, telegram, discord):
         crowd = Crowd(telegram, discord, PEOPLE)
         crowd.act(FULL_SECONDS if full else SECONDS, RATE)
         waits = crowd.waits()
@@ -50,6 +42,25 @@ def run(*, full: bool) -> list[Row]:
     ]  # fmt: skip
 
 
+@contextmanager
+def both_bots(
+    *, enforce_rates: bool = False, **environment: str
+) -> Iterator[tuple[Settings, BotApiServer, DiscordServer]]:
+    """A studio with nothing in it, and both bots at servers that no one has written to."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = Settings(_env_file=None, data_dir=folder, database_url="")  # type: ignore[call-arg]  # pydantic's own
+        migrate(settings)
+        telegram = stack.enter_context(BotApiServer(enforce_rates=enforce_rates))
+        discord = stack.enter_context(DiscordServer(enforce_rates=enforce_rates))
+        for module, places in (
+            ("bots.telegram", {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}),
+            ("bots.discord", {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.url}),
+        ):
+            stack.enter_context(not_outliving(BotProcess(module, places, folder))).start(**environment)
+        yield settings, telegram, discord
+
+
 class Crowd:
     """People on both platforms, each with something to ask now and then."""
 
@@ -57,7 +68,7 @@ class Crowd:
         self._telegram = telegram
         on_discord = [discord.person(f"Dan {number}") for number in range(people)]
         channel = discord.guild("Friday people", *on_discord)
-        self._people: list[TelegramPerson | DiscordPerson] = [
+        self.people: list[TelegramPerson | DiscordPerson] = [
             *(telegram.person(f"Tia {number}") for number in range(people)),
             *(person.at(channel) for person in on_discord),
         ]
@@ -74,13 +85,13 @@ class Crowd:
         while (due := due + self._chance.expovariate(rate)) < ends:
             time.sleep(max(0.0, due - time.monotonic()))
             answers = self._answers()
-            free = [person for person in self._people if not self._waits(person, answers)]
+            free = [person for person in self.people if not self._waits(person, answers)]
             if free:
                 self._ask(self._chance.choice(free))
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             answers = self._answers()
-            if not any(self._waits(person, answers) for person in self._people):
+            if not any(self._waits(person, answers) for person in self.people):
                 return
             time.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""How fast a bot may write into a chat. Nobody sleeps here: who is too fast is told how long to wait."""
+"""How fast a bot may write. Nobody sleeps here: who is too fast is told how long to wait."""
 
 import time
 from collections import deque
@@ -19,6 +19,14 @@ class Limits:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Together:
+    """What a platform takes of one bot, all chats together."""
+
+    seconds_each: float  # between messages, on average
+    burst: int  # messages at once
+
+
 @dataclass
 class _Pace:
     """What one chat has been sent; times are monotonic seconds."""
@@ -29,11 +37,15 @@ class _Pace:
 
 
 class Rates:
-    """The pace of every chat, and of every message that is edited."""
+    """The pace of every chat, of every message that is edited, and of all of them together."""
 
-    def __init__(self, limits: Callable[[int], Limits], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Callable[[int], Limits], together: Together, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._limits = limits
+        self._together = together
         self._clock = clock
+        self._free_at = 0.0
         self._chats: dict[int, _Pace] = {}
         self._edited: dict[tuple[int, str], float] = {}
 
@@ -56,6 +68,15 @@ class Rates:
             self._edited[chat, message] = now
         self._forget(now)
         return 0.0
+
+    def turn(self) -> float:
+        """Take the next place among all chats' messages; answers in how many seconds that is.
+
+        The wait is short, because few messages are on their way at once; the chat's own pace is taken before.
+        """
+        now, each = self._clock(), self._together.seconds_each
+        self._free_at = max(self._free_at, now) + each
+        return max(0.0, self._free_at - now - self._together.burst * each)
 
     def hold(self, chat: int, seconds: float) -> None:
         """The platform itself asked for silence in this chat."""

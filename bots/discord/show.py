@@ -22,7 +22,7 @@ from bots.discord.guilds import SILENT, UNKNOWN_MEMBER, UNKNOWN_USER, is_out, me
 from bots.discord.hear import PLATFORM
 from bots.discord.lines import Line, Lines
 from bots.discord.places import Place
-from bots.discord.rates import limits
+from bots.discord.rates import TOGETHER, limits
 from bots.platform import MessageGone, NotNow, Refused, SpaceGone, Unanswered
 from bots.rates import Rates
 from core.chat.outbox import Outgoing
@@ -66,7 +66,7 @@ class DiscordPlatform:
         self._client = client
         self._studio = studio
         self._lines = lines
-        self._rates = rates or Rates(limits)
+        self._rates = rates or Rates(limits, TOGETHER)
         self._over: set[int] = set()  # channels of servers that the bot was found to be out of
         self._own_host = yarl.URL(studio.settings.discord_api_url).host or ""
 
@@ -81,6 +81,8 @@ class DiscordPlatform:
         way = await self._way(outgoing, place)
         if wait := self._rates.take(place.channel or place.user, outgoing.message):
             raise NotNow(wait)
+        if way is None:  # what answers an interaction is free of Discord's limit on everything
+            await asyncio.sleep(self._rates.turn())
         shown = await asyncio.to_thread(
             layout.content, outgoing.reply, self._studio, self._file_limit(place, way)
         )

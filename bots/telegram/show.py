@@ -24,7 +24,7 @@ from bots.telegram.errors import NOT_MODIFIED, SPACE_GONE, meaning, says, second
 from bots.telegram.fetch import fetch
 from bots.telegram.hear import PLATFORM, is_out
 from bots.telegram.layout import keyboard
-from bots.telegram.rates import limits
+from bots.telegram.rates import TOGETHER, limits
 from bots.turns import open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
@@ -62,7 +62,7 @@ class TelegramPlatform:
     def __init__(self, bot: Bot, studio: Studio, rates: Rates | None = None) -> None:
         self._bot = bot
         self._studio = studio
-        self._rates = rates or Rates(limits)
+        self._rates = rates or Rates(limits, TOGETHER)
         self._lost_since: float | None = None
 
     @property
@@ -83,6 +83,7 @@ class TelegramPlatform:
         )
         if wait := self._rates.take(place.chat, outgoing.message):
             raise NotNow(wait)
+        await asyncio.sleep(self._rates.turn())
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 shown = await present(outgoing.reply, place)

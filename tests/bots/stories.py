@@ -34,7 +34,7 @@ def studio_at_work(folder: Path) -> Iterator[tuple[Workplace, dict[str, str]]]:
 def judge(place: Workplace, count: int) -> None:
     """Wait until the bot has fetched so many photos, and have the worker look at them."""
 
-    def fetched() -> list[PhotoState]:
+    def fetched() -> list[str]:
         with reading(place.studio.engine) as session:
             return list(session.exec(select(Photo.state).where(col(Photo.raw) != "")))
 
