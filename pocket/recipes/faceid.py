@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from core.faces import FacePack
+from core.families.precision import attention_for_training
 from pocket.canvas import Pixels
 from pocket.captions import describe
 from pocket.drawing import draw
@@ -112,7 +113,7 @@ def adapted_unet(plan: Plan) -> Any:
     unet._load_ip_adapter_weights(
         [{"image_proj": _new_projection(), "ip_adapter": words}], low_cpu_mem_usage=False
     )
-    if plan.device == "cpu":
+    if attention_for_training(plan.device) is AttnProcessor:
         unet.set_attn_processor({name: _plain(one) for name, one in unet.attn_processors.items()})
     return unet.to(plan.device)
 
