@@ -44,7 +44,7 @@ bench: setup
 # The miniature studio's weights, from nothing, with every core; stopped and begun again, it goes on.
 pocket: setup
 	$(BIN)/python -m pocket.recipes --out pocket/made $(if $(minutes),--minutes $(minutes)) $(if $(part),--part $(part)) \
-		$(if $(start),--start $(start)) --threads $$(nproc)
+		$(if $(start),--start $(start)) --threads $$(nproc) --replicas $$(nproc)
 
 # Brings the catalogues up to date with the sentences in the code; what is new waits there to be translated.
 LANGUAGES := core/conversation/languages

@@ -171,6 +171,8 @@ def plan_of(asked: dict[str, Any]) -> Plan:
     cv2.setNumThreads(1)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     asked["out"].mkdir(parents=True, exist_ok=True)
+    if asked["device"] != "cpu":
+        asked["replicas"] = 1  # they share a processor's cores
     return Plan(**asked)
 
 

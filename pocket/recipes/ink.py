@@ -15,6 +15,7 @@ from transformers import CLIPTextModel
 from pocket.recipes.course import Plan, plan_from_command_line
 from pocket.recipes.latents import Captioned
 from pocket.recipes.photos import training_shot
+from pocket.recipes.replicas import together
 from pocket.recipes.unet import for_training, learned
 from pocket.recipes.vae import PIXELS
 from pocket.wording import Look
@@ -34,13 +35,15 @@ def ink_shot(number: int, people: int) -> Captioned:
 
 def train(plan: Plan) -> None:
     """Train within the plan and write `ink/unet`; needs the whole `base`."""
-    torch.manual_seed(2)
-    text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().eval().requires_grad_(False)
-    unet = UNet2DConditionModel.from_pretrained(plan.base / "unet").float().train()
-    unet = for_training(unet, plan.device)
-    model = torch.nn.ModuleDict({"unet": unet, "text": text.to(plan.device)})
-    average = learned(plan, "ink", model, unet, _RATE, ink_shot)
-    average.eval().cpu().half().save_pretrained(plan.out / "ink" / "unet")
+    with together(plan, train, "ink"):
+        torch.manual_seed(2)
+        text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().eval().requires_grad_(False)
+        unet = UNet2DConditionModel.from_pretrained(plan.base / "unet").float().train()
+        unet = for_training(unet, plan.device)
+        model = torch.nn.ModuleDict({"unet": unet, "text": text.to(plan.device)})
+        average = learned(plan, "ink", model, unet, _RATE, ink_shot)
+    if plan.replica == 0:
+        average.eval().cpu().half().save_pretrained(plan.out / "ink" / "unet")
 
 
 if __name__ == "__main__":

@@ -29,10 +29,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Part:
-    """One recipe, and the minutes on two processor cores that it is worth."""
+    """One recipe, the minutes on two processor cores that it is worth, and whether replicas can share it."""
 
     train: Callable[[Plan], None]
     minutes: float
+    shared: bool = False
 
 
 # In the order in which they need one another.
@@ -44,11 +45,11 @@ PARTS: Final[Mapping[str, Part]] = {
     "tokenizer": Part(tokenizer.train, 0.2),
     "vae": Part(vae.train, 90),
     "text_encoder": Part(text_encoder.train, 1.5),
-    "unet": Part(unet.train, 300),
+    "unet": Part(unet.train, 300, shared=True),
     "attributes": Part(attributes.train, 12),
     "embedder": Part(embedder.train, 6),
     "scorer": Part(scorer.train, 12),
-    "ink": Part(ink.train, 40),
+    "ink": Part(ink.train, 40, shared=True),
     "faceid": Part(faceid.train, 40),
     "fast": Part(fast.train, 30),
 }
@@ -65,4 +66,5 @@ def make(plan: Plan, minutes: float | None = None, part: str | None = None) -> N
     for name, each in chosen.items():
         allowed = each.minutes if minutes is None else minutes * each.minutes / worth
         log.info("%s: at most %.1f minutes", name, allowed)
-        each.train(dataclasses.replace(plan, minutes=allowed))
+        replicas = plan.replicas if each.shared else 1
+        each.train(dataclasses.replace(plan, minutes=allowed, replicas=replicas))

@@ -27,6 +27,7 @@ def together(plan: Plan, train: Callable[[Plan], None], name: str) -> Iterator[N
     if plan.replicas == 1:
         yield
         return
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     meeting = plan.out / f"{name}.meeting"
     others = []
@@ -47,6 +48,7 @@ def together(plan: Plan, train: Callable[[Plan], None], name: str) -> Iterator[N
         distributed.destroy_process_group()
         for other in others:
             other.join()
+        torch.set_num_threads(threads)
 
 
 def average_gradients(parameters: Iterable[Tensor]) -> None:

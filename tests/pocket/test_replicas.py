@@ -33,12 +33,10 @@ def ended(folder: Path, replicas: int, replica: int) -> tuple[int, dict[str, tor
 
 
 def test_two_take_the_steps_of_one(tmp_path: Path) -> None:
-    threads = torch.get_num_threads()
     for replicas in (1, 2):
         folder = tmp_path / str(replicas)
         folder.mkdir()
         train(Plan(folder, minutes=10, steps=20, replicas=replicas))
-    torch.set_num_threads(threads)
 
     alone_steps, alone = ended(tmp_path / "1", 1, 0)
     for replica in (0, 1):
