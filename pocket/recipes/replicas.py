@@ -49,6 +49,8 @@ def together(plan: Plan, train: Callable[[Plan], None], name: str) -> Iterator[N
         for other in others:
             other.join()
         torch.set_num_threads(threads)
+        if plan.replica == 0:
+            meeting.unlink(missing_ok=True)
 
 
 def average_gradients(parameters: Iterable[Tensor]) -> None:
