@@ -26,6 +26,7 @@ from core.conversation import phrases
 from core.conversation.language import gettext as _, nearest, speaking, spoken
 from core.conversation.messages import (
     Chosen,
+    Command,
     Drawing,
     Form,
     Happened,
@@ -179,11 +180,16 @@ def _turns(scene: Scene, heard: Heard, person: dict[str, object], works: tuple[i
     while waiting:
         # What is heard may have changed the language.
         with speaking(language_of(scene.account, aloud)):
-            waiting += _turn(scene, waiting.pop(0), person, works)
+            waiting += _turn(scene, waiting.pop(0), heard, person, works)
 
 
-def _turn(scene: Scene, now: Heard, person: dict[str, object], works: tuple[int, ...]) -> list[Heard]:
-    """One thing heard, in the language that is spoken; answers what follows from its effects."""
+def _turn(
+    scene: Scene, now: Heard, first: Heard, person: dict[str, object], works: tuple[int, ...]
+) -> list[Heard]:
+    """One thing heard, in the language that is spoken; answers what follows from its effects.
+
+    `first` is what was said, from which this followed.
+    """
     space = space_view(scene) if scene.space else None
     view = build_view(
         scene.studio,
@@ -200,7 +206,9 @@ def _turn(scene: Scene, now: Heard, person: dict[str, object], works: tuple[int,
         followed = [after for after in followed if not isinstance(after, Opened)]
     about, grant = _about(scene, now), grant_of(scene, now)
     to = (scene.studio, scene.session, scene.account, about, scene.platform)
-    post(*to, scene.chat, turn.replies, grant)
+    # Who gives a command, or opens a draft again, looks at the end of the chat: what shows it may be far above.
+    again = isinstance(first, Command) or (isinstance(first, Chosen) and isinstance(now, Opened))
+    post(*to, scene.chat, turn.replies, grant, anew=again)
     post(*to, scene.private or scene.chat, turn.alone)
     return followed
 

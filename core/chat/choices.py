@@ -2,12 +2,12 @@
 
 from sqlmodel import select
 
-from core.chat.space_views import granted
+from core.chat.space_views import granted, known_space
 from core.chat.views import build_view, latest_offers, profile_view
 from core.conversation.views import ProfileView
 from core.storage.database import clock, reading
 from core.storage.studio import Studio
-from core.storage.tables import Account, Identity, Space, Version
+from core.storage.tables import Account, Identity, Version
 
 DRAWABLE = frozenset({"trained", "queued", "training"})  # a drawing waits for the end of a training
 
@@ -32,7 +32,7 @@ def shared(studio: Studio, platform: str, chat: str, *, by: str = "") -> tuple[P
         sharer = session.get(Identity, (platform, by)) if by else None
         if by and sharer is None:
             return ()
-        space = session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
+        space = known_space(session, platform, chat)
         if space is None:
             return ()
         seen = []

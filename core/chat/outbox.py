@@ -43,14 +43,18 @@ class Outgoing:
 
 def post(
     studio: Studio, session: Session, account: Account, about: Profile | None,
-    platform: str, chat: str, replies: tuple[Reply, ...], grant: int | None = None,
+    platform: str, chat: str, replies: tuple[Reply, ...], grant: int | None = None, *, anew: bool = False,
 ) -> None:  # fmt: skip
     """Put replies on their way; a newer reply of a slot takes the place of one that still waits.
 
-    Under a `grant` they arrive only as long as it is not ended.
+    Under a `grant` they arrive only as long as it is not ended. `anew` leaves the slots' messages where they are
+    and begins new ones.
     """
     key = profile_key(about.handle) if about else account_key(account.handle)
     for reply in replies:
+        if anew and (posted := session.get(Posted, (platform, chat, reply.slot))):
+            session.delete(posted)
+            session.flush()
         if reply.slot and _shows_already(studio, session, platform, chat, reply):
             continue
         waiting = (

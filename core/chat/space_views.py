@@ -25,9 +25,14 @@ from core.storage.tables import (
 DAY_SECONDS = 24 * 3600.0
 
 
+def known_space(session: Session, platform: str, chat: str) -> Space | None:
+    """The space that a platform calls so; None where nothing was heard yet."""
+    return session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
+
+
 def rules_of(space: Space) -> Rules:
     """What the admins have set."""
-    return Rules(**json.loads(space.rules or "{}"))
+    return Rules.read(space.rules)
 
 
 def with_rule(space: Space, field: str, value: str) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from core.chat.mentions import handles
 from core.chat.outbox import post
-from core.chat.space_views import is_over, name_of, rules_of
+from core.chat.space_views import is_over, known_space, name_of, rules_of
 from core.chat.views import language_of
 from core.conversation import sharing, sharing_phrases
 from core.conversation.language import gettext as _, speaking
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 def find_space(studio: Studio, session: Session, platform: str, chat: str, title: str) -> Space:
     """The space of a platform's group, made when it is new; its title is kept as it is now."""
-    space = session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
+    space = known_space(session, platform, chat)
     if space is None:
         space = Space(handle=new_handle(), platform=platform, chat=chat, created_at=clock(session))
         session.add(space)
@@ -60,9 +60,8 @@ def see_member(
     if member is None:
         member = Member(space=space.handle, account_id=account.id or 0)
         session.add(member)
-    key, place = space_key(space.handle), f"member-{space.handle}"
     if incoming.person and name_of(studio, member) != incoming.person:
-        member.sealed = studio.seal(key, {"name": incoming.person}, place)
+        member.sealed = _sealed_name(studio, space, incoming.person)
     member.here, member.seen_at = True, clock(session)
     member.chat, member.private = incoming.aloud or incoming.chat, incoming.private or incoming.user
     session.flush()
@@ -73,9 +72,7 @@ def see_member(
 
 def happened(studio: Studio, session: Session, incoming: "Incoming", what: Happened) -> None:
     """Somebody left, the bot was removed, or the space was given another name."""
-    space = session.exec(
-        select(Space).where(Space.platform == incoming.platform, Space.chat == incoming.space)
-    ).first()
+    space = known_space(session, incoming.platform, incoming.space)
     if space is None:
         return
     match what:
@@ -131,25 +128,14 @@ def _close(studio: Studio, session: Session, space: Space) -> None:
 def _move(studio: Studio, session: Session, space: Space, to: str) -> None:
     """The same people under another name; what was seen under the new one already belongs to the old."""
     before = space.chat
-    newer = session.exec(select(Space).where(Space.platform == space.platform, Space.chat == to)).first()
+    newer = known_space(session, space.platform, to)
     if newer is space:
         return
     if newer:
         known = set(session.exec(select(Member.account_id).where(Member.space == space.handle)))
         for member in session.exec(select(Member).where(Member.space == newer.handle)):
             if member.account_id not in known:
-                name = name_of(studio, member)
-                body = {"name": name}
-                key, place = space_key(space.handle), f"member-{space.handle}"
-                session.add(
-                    Member(
-                        **{
-                            **member.model_dump(),
-                            "space": space.handle,
-                            "sealed": studio.seal(key, body, place),
-                        }
-                    )
-                )
+                session.add(_member_of(studio, space, member))
             session.delete(member)
         for table in (Grant, Work):
             session.execute(update(table).where(col(table.space) == newer.handle).values(space=space.handle))
@@ -164,6 +150,23 @@ def _move(studio: Studio, session: Session, space: Space, to: str) -> None:
     # Messages keep no number that holds in the new place: what replaces them is sent anew.
     session.execute(delete(Posted).where(col(Posted.platform) == space.platform, col(Posted.chat) == before))
     session.flush()
+
+
+def _member_of(studio: Studio, space: Space, member: Member) -> Member:
+    """Somebody who was seen in another space, as a member of this one: the name is sealed with its key."""
+    return Member(
+        space=space.handle,
+        account_id=member.account_id,
+        here=member.here,
+        sealed=_sealed_name(studio, space, name_of(studio, member)),
+        chat=member.chat,
+        private=member.private,
+        seen_at=member.seen_at,
+    )
+
+
+def _sealed_name(studio: Studio, space: Space, name: str) -> bytes:
+    return studio.seal(space_key(space.handle), {"name": name}, f"member-{space.handle}")
 
 
 # ── the end of sharing
@@ -240,9 +243,7 @@ def wants_rank(studio: Studio, incoming: "Incoming") -> bool:
         case _ if not incoming.space:
             return False
     with reading(studio.engine) as session:
-        space = session.exec(
-            select(Space).where(Space.platform == incoming.platform, Space.chat == incoming.space)
-        ).first()
+        space = known_space(session, incoming.platform, incoming.space)
         return space is not None and rules_of(space).who == "admins"
 
 

@@ -177,9 +177,7 @@ def refusal(view: View, profile: ProfileView, count: int, base: str) -> str:
         return sharing_phrases.elsewhere()
     if rules.who == "admins" and not space.admin:
         return _(sharing_phrases.ADMINS_ASK if space.admin is False else sharing_phrases.RANK_UNKNOWN)
-    if rules.base and rules.base != base:
-        return sharing_phrases.base_refused(base)
-    if rules.content == "drawn" and view.base_content != "drawn":
+    if not rules.allow(base, view.base_content):
         return sharing_phrases.base_refused(base)
     if rules.quota and space.drawn + count > rules.quota:
         return sharing_phrases.over_quota(rules.quota, space.drawn)

@@ -1,5 +1,6 @@
 """What the conversation may know of an account when it takes a turn."""
 
+import json
 from dataclasses import dataclass
 
 
@@ -68,6 +69,17 @@ class Rules:
     content: str = "any"  # any that the operator allows, drawn
     place: str = ""  # the one topic or channel in which I draw; empty: everywhere
     language: str = ""  # in which everybody is answered there; empty: each in their own
+
+    @classmethod
+    def read(cls, written: str) -> "Rules":
+        """The rules as a space's record has them; empty: nobody has set any."""
+        return cls(**json.loads(written or "{}"))
+
+    def allow(self, base: str, content: str) -> bool:
+        """Whether a base may draw there; `content` is what it makes, empty while no worker has told."""
+        if self.base and self.base != base:
+            return False
+        return self.content == "any" or content in ("drawn", "")
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ class View:
     minors: bool = False
     base: str = ""
     base_title: str = ""
-    base_content: str = ""
+    base_content: str = ""  # what the base makes, as the worker tells; empty while none has
     space: SpaceView | None = None
     spaces: tuple[tuple[int, str], ...] = ()  # handle and title of those in which the person was seen
     links: tuple[tuple[int, str], ...] = ()  # handle and name of the identities linked with this one

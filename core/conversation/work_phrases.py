@@ -27,6 +27,10 @@ DRAWING_FAILED = {
     "consent_withdrawn": N_(
         "The consent for that profile is withdrawn, so I do not draw it. Your credits are back."
     ),
+    "base_refused": N_(
+        "The base model that draws here is another than was asked for, or this group's admins do not allow it. "
+        "Your credits are back."
+    ),
     "key_gone": GONE,
 }
 DRAWING_FAILED_HERE = N_(

@@ -197,6 +197,7 @@ def announce(workshop: Workshop, started: float) -> None:
     offers = {
         "base": workshop.studio.settings.base,
         "base_title": base.title if base else "",
+        "base_content": base.content if base else "",
         "device": workshop.device,
         **{name: round(seconds, 2) for name, seconds in workshop.speeds.items()},
     }

@@ -87,6 +87,9 @@ def _read(workshop: Workshop, slice_: Slice, work: Work) -> Commission | None:
             return None
         key = profile_key(profile.handle)
         asked = studio.unseal(key, row.sealed, f"work-{row.handle}")
+        if not workshop.may_draw(session, row, asked["base"]):
+            finish(session, row, WorkState.FAILED, used=0, reason="base_refused")
+            return None
         words = studio.unseal(key, profile.sealed, f"profile-{profile.handle}")
     if version is None:
         return None

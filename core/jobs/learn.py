@@ -28,7 +28,7 @@ from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.prompts import encode_trigger
 from core.storage.database import clock
-from core.storage.erasing import begin_photo_deletion, destroy_keys, doom
+from core.storage.erasing import begin_photo_deletion, destroy_keys, discard_checkpoint, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
@@ -217,7 +217,7 @@ class Learning:
                     Checkpoint.version_id == self.version.id, Checkpoint.step == event.step
                 )
             ).all():
-                _discard(session, old)
+                discard_checkpoint(session, old)
             session.flush()
             session.add(
                 Checkpoint(
@@ -295,10 +295,3 @@ class Learning:
         np.save(content, np.stack(self.embeddings), allow_pickle=False)
         self.workshop.studio.files.write(name, content.getvalue(), self.workshop.studio.keys.open(key))
         return name
-
-
-def _discard(session: Session, checkpoint: Checkpoint) -> None:
-    doom(session, checkpoint.weights)
-    for name, _ in json.loads(checkpoint.samples):
-        doom(session, name)
-    session.delete(checkpoint)

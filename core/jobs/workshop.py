@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from redis import Redis
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from core.accounts import SAMPLE_PREFIX
 from core.artifacts import Adapter, Embedding
+from core.conversation.views import Rules
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
@@ -24,7 +25,7 @@ from core.intake import Intake
 from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio
-from core.storage.tables import Profile, ProfileState, Version
+from core.storage.tables import Profile, ProfileState, Space, Version, Work
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,14 @@ class Workshop:
         if name not in self.catalogue.bases:
             raise ModelUnusable(name, "models.toml has no base of this name")
         return self.catalogue.bases[name]
+
+    def may_draw(self, session: Session, work: Work, asked: str | None) -> bool:
+        """Whether this base is the one that was asked for, if one was, and the admins of the space let it draw now."""
+        base = self.base
+        if asked and asked != base.name:
+            return False
+        space = session.exec(select(Space).where(Space.handle == work.space)).first() if work.space else None
+        return space is None or Rules.read(space.rules).allow(base.name, base.content)
 
     def family(self) -> Family:
         """The resident base model."""

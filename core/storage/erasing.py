@@ -117,6 +117,14 @@ def discard_photo(session: Session, photo: Photo) -> None:
     session.delete(photo)
 
 
+def discard_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
+    """Take one checkpoint out; its weights and samples are erased by upkeep."""
+    doom(session, checkpoint.weights)
+    for name, _ in json.loads(checkpoint.samples):
+        doom(session, name)
+    session.delete(checkpoint)
+
+
 def doom(session: Session, name: str) -> None:
     """Have a file removed once this transaction is committed."""
     if name:
