@@ -206,7 +206,7 @@ def _turn(
         followed = [after for after in followed if not isinstance(after, Opened)]
     about, grant = _about(scene, now), grant_of(scene, now)
     to = (scene.studio, scene.session, scene.account, about, scene.platform)
-    # Who gives a command, or opens a draft again, looks at the end of the chat: what shows it may be far above.
+    # Who gives a command, or opens a draft again, looks at the end of the chat: its message may be far above.
     again = isinstance(first, Command) or (isinstance(first, Chosen) and isinstance(now, Opened))
     post(*to, scene.chat, turn.replies, grant, anew=again)
     post(*to, scene.private or scene.chat, turn.alone)

@@ -167,6 +167,16 @@ def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
             return _say(_("Please tap one of these, or send photos."), question)
 
 
+def choose(view: View, handle: int, step: str, value: str) -> Turn:
+    """A tap on an option of a draft; one that was put aside can be deleted all the same."""
+    draft = view.profile(handle)
+    if view.draft and view.draft.handle == handle:
+        return hear_choice(view, view.draft, step, value)
+    if draft and draft.state == "draft" and step == "drop":
+        return hear_choice(view, draft, step, value)
+    return _say(_(phrases.STALE if draft else phrases.GONE))
+
+
 def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
     """A tap on one of the draft's options."""
     match step:

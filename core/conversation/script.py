@@ -216,9 +216,7 @@ def _choice(view: View, key: str) -> Turn:
     if step in ("share", "sharewith", "revoke"):
         return sharing.choose(view, step, handle, value)
     if value:
-        if view.draft and view.draft.handle == handle:
-            return making.hear_choice(view, view.draft, step, value)
-        return _say(_(phrases.STALE if view.profile(handle) else phrases.GONE))
+        return making.choose(view, handle, step, value)
     match step:
         case "new":
             return _new(view)

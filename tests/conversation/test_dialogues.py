@@ -229,13 +229,14 @@ def test_the_panel_still_asks_what_is_missing() -> None:
     assert "woman" in labels(turn)
 
 
-def test_too_few_photos_do_not_go_on() -> None:
-    draft = replace(FULL, photos=GOOD[:4], photos_done=False)
+@pytest.mark.parametrize("good", [4, 2])
+def test_too_few_photos_do_not_go_on(good: int) -> None:
+    draft = replace(FULL, photos=GOOD[:good], photos_done=False)
 
     turn = take_turn(view(draft), Chosen(f"photos:{HANDLE}:done"))
 
     assert turn.effects == ()
-    assert "4 good so far; I need 5 at least. Send 1 more." in texts(turn)
+    assert f"{good} good so far; I need 5 at least. Send {5 - good} more." in texts(turn)
 
 
 def test_a_photo_can_be_taken_out_and_put_back() -> None:
@@ -272,6 +273,15 @@ def test_an_old_button_of_a_draft_that_is_no_more_changes_nothing() -> None:
     assert take_turn(view(), Chosen(f"train:{HANDLE}:yes")).effects == ()
     assert texts(take_turn(view(), Chosen(f"train:{HANDLE}:yes"))) == phrases.GONE
     assert texts(take_turn(view(None, FULL), Chosen(f"train:{HANDLE}:yes"))) == phrases.STALE
+
+
+def test_a_draft_that_was_put_aside_can_be_deleted_by_its_button() -> None:
+    key = f"drop:{HANDLE}:all"
+
+    assert take_turn(view(None, FULL), Chosen(key)).effects == (Delete(HANDLE, phrases.deleted("Ana")),)
+    assert take_turn(view(FULL), Chosen(key)).effects == (Delete(HANDLE, phrases.deleted("Ana")),)
+    assert take_turn(view(None, TRAINED), Chosen(key)).effects == ()
+    assert texts(take_turn(view(), Chosen(key))) == phrases.GONE
 
 
 @pytest.mark.parametrize(
