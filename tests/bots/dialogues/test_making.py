@@ -1,0 +1,176 @@
+"""Making a profile from the first word to the last picture, by what somebody sees and taps."""
+
+import pytest
+from sqlmodel import select
+
+from core.storage.database import reading
+from core.storage.tables import Profile
+from tests.bots.dialogues.desk import Desk, Someone
+from tests.bots.dialogues.seen import picture
+from tests.bots.dialogues.worker import draw, fail_learning, judge, learn, report_learning
+
+BAD = {3: "blurred", 6: "duplicate"}
+
+
+def send_seven(desk: Desk, ana: Someone) -> None:
+    ana.send(*(picture(number) for number in range(1, 8)))
+    assert "Looking" in ana.sees("7 photos, thank you. 0 good.").words
+    judge(desk, BAD)
+
+
+def confirm(desk: Desk, ana: Someone, name: str = "Ana summer", retention: str = "keep") -> None:
+    """A profile with seven good photos whose training is queued."""
+    ana.draft(name, retention)
+    ana.send(*(picture(number) for number in range(1, 8)))
+    judge(desk)
+    ana.finish_photos()
+    ana.tap("Train")
+
+
+def test_photos_are_judged_shown_taken_out_and_put_back(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+
+    panel = ana.sees("7 photos, thank you. 5 good.")
+    assert "Good: 1, 2, 4, 5, 7." in panel.words
+    assert "Photo 3 is blurred; send a sharp one, or this one as a file." in panel.words
+    assert "Photo 6 is the same picture as photo 1." in panel.words
+    assert "5 of 15 to 20." in panel.words
+
+    sheet = ana.show_photos()
+    assert sheet.shades == {1, 2, 3, 4, 5, 6, 7}
+    assert {"take out 1", "put back 3", "put back 6"} <= {label.lower() for label in sheet.labels}
+
+    ana.tap("take out 2")
+    assert "Photo 2: taken out by you." in ana.sees("7 photos, thank you. 4 good.").words
+    ana.tap("put back 2")
+    ana.sees("7 photos, thank you. 5 good.")
+    ana.tap("put back 3")
+    ana.sees("7 photos, thank you. 6 good.")
+
+
+def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+
+    summary = ana.finish_photos()
+    assert "Ana summer · woman" in summary.words
+    assert "photos kept" in summary.words
+    if not desk.panel:
+        assert summary.labels == ["Train", "Show my photos", "Not yet"]
+        ana.tap("Not yet")
+        ana.sees("Kept as a draft. /new goes on with it whenever you like.")
+        ana.command("new")
+        ana.sees("Ready.\nAna summer · woman")
+    ana.tap("Train")
+    assert ana.sees("Learning Ana summer: next in line, preparing...").labels == ["Cancel"]
+
+    report_learning(desk)
+    progress = ana.sees("step 160 of 400, feature refinement, about 2 minutes")
+    assert "likeness 0.31 -> 0.58" in progress.words
+    assert progress.labels == ["Stop and keep the best so far", "Cancel"]
+    assert progress.shades == {1, 2}
+
+    learn(desk)
+    ana.sees("Learnt Ana summer: kept step 240 of 400.")
+    ready = ana.sees("Ana summer is ready.")
+    assert "Likeness 0.81, your own photos reach 0.88: very close." in ready.words
+    ana.tap("Draw Ana summer")
+    ana.sees("Drawing 4... next in line")
+
+    draw(desk, [1, 2, 3], dropped=[4, 5])
+    drawn = ana.sees("the least that passes is 0.50; your own photos reach 0.88.")
+    assert "I dropped 2 that looked less like Ana summer." in drawn.words
+    assert "Only 3 of 4 came close enough; the rest of your credits is back." in drawn.words
+    assert drawn.labels == ["1", "2", "3", "Again", "Show dropped", "i"]
+    assert drawn.shades == {1, 2, 3}
+    ana.tap("2", drawn)
+    ((name, content),) = ana.sees("").files
+    assert name.startswith("likeness-")
+    assert content == picture(2)
+    ana.tap("Show dropped", drawn)
+    assert ana.sees("Dropped.").shades == {4, 5}
+    ana.tap("i", drawn)
+    ana.sees("Ana summer on pocket")
+    ana.tap("Again", drawn)
+    ana.sees("Drawing 4... next in line")
+
+
+def test_too_few_photos_do_not_go_on(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    ana.send(picture(1))
+    ana.send(picture(2))
+    judge(desk)
+
+    panel = ana.sees("2 photos, thank you. 2 good.")
+    assert not [label for label in panel.labels if label.startswith(("Train", "That's all"))]
+    ana.press(f"photos:{handle(desk)}:done")
+    ana.sees("2 good so far; I need 5 at least. Send 3 more.")
+    ana.press(f"train:{handle(desk)}:yes")
+    assert not [seen for seen in ana.fresh() if "Learning" in seen.words]
+
+
+def test_the_last_photos_can_be_undone(desk: Desk, ana: Someone) -> None:
+    if desk.panel:
+        return
+    ana.draft()
+    send_seven(desk, ana)
+
+    ana.tap("Undo last")
+
+    ana.sees("0 photos, thank you.")
+
+
+@pytest.mark.parametrize(
+    ("retention", "short"), [("template", "face template kept"), ("delete", "photos deleted")]
+)
+def test_what_becomes_of_the_photos_is_said_before_it_is_final(
+    desk: Desk, ana: Someone, retention: str, short: str
+) -> None:
+    ana.draft(retention=retention)
+    ana.send(*(picture(number) for number in range(1, 6)))
+    judge(desk)
+
+    assert short in ana.finish_photos().words
+
+
+def test_a_training_that_failed_says_why_and_can_be_tried_again(desk: Desk, ana: Someone) -> None:
+    confirm(desk, ana)
+
+    fail_learning(desk, "diverged")
+
+    ana.sees("Learning Ana summer ended.")
+    said = ana.sees("I could not learn Ana summer: the numbers ran away.")
+    assert "Your credit is back." in said.words
+    assert said.labels == ["Try again"]
+    ana.tap("Try again")
+    ana.sees("Learning Ana summer: next in line, preparing...")
+    ana.command("cancel")
+    ana.sees("Learning Ana summer was cancelled; your credit is back.")
+
+
+def test_a_prompt_during_the_training_waits_for_it(desk: Desk, ana: Someone) -> None:
+    confirm(desk, ana)
+
+    ana.command("imagine", '@"Ana summer" in snow --n 2')
+
+    assert ana.sees("Ana summer is still learning. I draw 2 as soon as it is ready.").labels == ["Cancel"]
+    learn(desk)
+    draw(desk, [7, 8])
+    assert ana.sees("Likeness under each").shades == {7, 8}
+
+
+def test_none_that_is_like_gives_the_credits_back(desk: Desk, ana: Someone) -> None:
+    ana.command("imagine", "a hat --n 2")
+
+    draw(desk, [], dropped=[1, 2, 3])
+
+    said = ana.sees("None of 3 tries looked enough like Robin. Your credits are back.")
+    assert said.labels == ["Again", "Show dropped"]
+    ana.tap("Show dropped")
+    assert ana.sees("Dropped.").shades == {1, 2, 3}
+
+
+def handle(desk: Desk) -> int:
+    with reading(desk.studio.engine) as session:
+        return session.exec(select(Profile.handle).where(Profile.sample == "")).one()

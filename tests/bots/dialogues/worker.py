@@ -1,0 +1,161 @@
+"""What a worker would have left in the records, without its hours."""
+
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from sqlmodel import Session, col, select
+
+from core.accounts import name_key, open_profile
+from core.storage.database import clock, new_handle, writing
+from core.storage.files import new_name
+from core.storage.keys import photos_key, profile_key
+from core.storage.studio import Studio
+from core.storage.tables import (
+    OPEN_WORK,
+    Account,
+    Checkpoint,
+    Identity,
+    Photo,
+    PhotoState,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Version,
+    Work,
+    WorkKind,
+    WorkState,
+)
+from core.storage.work import finish, report
+from tests.bots.dialogues.desk import Desk, Someone
+from tests.bots.dialogues.seen import picture
+
+
+def teach(desk: Desk, person: Someone, name: str = "Ana summer") -> int:
+    """A profile that has been learnt; its handle."""
+    person.command("start")
+    studio = desk.studio
+    with writing(studio.engine) as session:
+        identity = session.get_one(Identity, (desk.turns.platform.name, person.user))
+        account = session.get_one(Account, identity.account_id)
+        words = {"name": name, "class_word": "woman", "trigger": "zanora"}
+        profile = open_profile(studio, session, account, words)
+        profile.state, profile.retention, profile.consent = ProfileState.TRAINED, "keep", "self"
+        profile.name_key = name_key(studio, account, name)
+        version = Version(
+            profile_id=profile.id or 0, state=ProfileState.TRAINED, base="pocket", weights="w", best_step=240,
+            similarity=0.81, own_similarity=0.88, floor=0.5,
+        )  # fmt: skip
+        session.add(version)
+        session.flush()
+        profile.version_id, account.current_id = version.id, profile.id
+        _checkpoint(studio, session, version.id or 0, profile.handle, 240, 0.81)
+        return profile.handle
+
+
+def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
+    """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
+    desk.act(lambda: _judge(desk.studio, bad))
+
+
+def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
+    with writing(studio.engine) as session:
+        photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
+        for photo in photos:
+            profile = session.get_one(Profile, photo.profile_id)
+            key = studio.keys.open(photos_key(profile.handle))
+            photo.file = photo.thumbnail = new_name(profile.handle, "photo")
+            studio.files.write(photo.file, studio.files.read(photo.raw, key), key)
+            photo.raw, photo.state = "", PhotoState.JUDGED
+            photo.verdict = verdicts.get(photo.number, "accepted")
+            photo.other = 1 if photo.verdict == "duplicate" else None
+            photo.chosen = photo.verdict == "accepted"
+        for work in _open(session, WorkKind.LOOK):
+            finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def report_learning(desk: Desk) -> None:
+    """The training that is open has come to its second checkpoint."""
+
+    def half_way() -> None:
+        with writing(desk.studio.engine) as session:
+            for work in _open(session, WorkKind.LEARN):
+                profile = session.get_one(Profile, work.profile_id)
+                profile.state = ProfileState.TRAINING
+                _checkpoint(desk.studio, session, work.version_id or 0, profile.handle, 75, 0.31)
+                report(work, step=160, steps=400, seconds_left=120.0, similarities=[0.31, 0.58])
+
+    desk.act(half_way)
+
+
+def learn(desk: Desk) -> None:
+    """The training that is open has ended well."""
+
+    def end() -> None:
+        with writing(desk.studio.engine) as session:
+            for work in _open(session, WorkKind.LEARN):
+                profile = session.get_one(Profile, work.profile_id)
+                version = session.get_one(Version, work.version_id)
+                profile.state = version.state = ProfileState.TRAINED
+                version.best_step, version.similarity, version.own_similarity = 240, 0.81, 0.88
+                version.floor = 0.5
+                _checkpoint(desk.studio, session, version.id or 0, profile.handle, 240, 0.81)
+                finish(session, work, WorkState.SUCCEEDED, used=1)
+
+    desk.act(end)
+
+
+def fail_learning(desk: Desk, reason: str) -> None:
+    """The training that is open has failed."""
+
+    def end() -> None:
+        with writing(desk.studio.engine) as session:
+            for work in _open(session, WorkKind.LEARN):
+                profile = session.get_one(Profile, work.profile_id)
+                profile.state, profile.reason = ProfileState.FAILED, reason
+                finish(session, work, WorkState.FAILED, used=0, reason=reason)
+
+    desk.act(end)
+
+
+def _checkpoint(
+    studio: Studio, session: Session, version: int, handle: int, step: int, similarity: float
+) -> None:
+    samples = [(_seal(studio, handle, number), similarity) for number in (1, 2)]
+    session.add(
+        Checkpoint(
+            version_id=version, step=step, similarity=similarity, weights="",
+            samples=json.dumps(samples), made_at=clock(session),
+        )
+    )  # fmt: skip
+
+
+def draw(desk: Desk, delivered: Sequence[int], dropped: Sequence[int] = ()) -> None:
+    """What was asked for is drawn: numbered pictures, and those that fell through the filter."""
+
+    def end() -> None:
+        with writing(desk.studio.engine) as session:
+            for work in _open(session, WorkKind.DRAW):
+                handle = session.get_one(Profile, work.profile_id).handle
+                for number, shade in enumerate((*delivered, *dropped), 1):
+                    session.add(
+                        PictureRow(
+                            handle=new_handle(), work_id=work.id or 0, profile_id=work.profile_id, number=number,
+                            file=_seal(desk.studio, handle, shade), similarity=0.9 - number / 10,
+                            dropped="unlike" if shade in dropped else "",
+                        )
+                    )  # fmt: skip
+                finish(session, work, WorkState.SUCCEEDED, used=len(delivered))
+
+    desk.act(end)
+
+
+def _seal(studio: Studio, handle: int, shade: int) -> str:
+    name = new_name(handle, "picture")
+    studio.files.write(name, picture(shade), studio.keys.open(profile_key(handle)))
+    return name
+
+
+def _open(session: Session, kind: WorkKind) -> Sequence[Work]:
+    found = select(Work).where(Work.kind == kind, col(Work.state).in_(OPEN_WORK)).order_by(col(Work.id))
+    return session.exec(found).all()
