@@ -96,7 +96,7 @@ PROMPTS = (
     ("a hat --seed", "--seed needs a value behind it."),
     ("a hat --seed x", "--seed x: that is not a number."),
     ("a hat --ar 9", "--ar 9: write it like 3:4."),
-    ("a hat --sampler plms", "ddim, euler_a, dpmpp_2m are what there is."),
+    ("a hat --sampler plms", "--sampler plms: ddim, euler_a, dpmpp_2m is what you can choose from."),
     ("<lora:8812:0.9> in a forest", "A prompt cannot contain <. (column 1)"),
     ("@somebody in a forest", 'I know no profile "somebody" that you may use. /profiles lists yours.'),
     ("a hat --base another", "--base another: this machine draws with pocket only."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from core.conversation import sharing_phrases
+from core.conversation.language import LANGUAGES
 from core.storage.database import clock, writing
 from core.storage.tables import WorkerRow
 from tests.bots.dialogues.desk import Desk, Someone
@@ -121,7 +122,7 @@ def test_the_rules_are_its_admins(desk: Desk, shared: Friday) -> None:
     assert rules.labels == [
         "Let only admins ask", "8 pictures a day each", "40 pictures a day each",
         "Let it be: the profile's owner pays", "Let it be: the group's pool pays", "Only pocket", "Only drawn bases",
-        "Only this topic",
+        "Only this topic", *LANGUAGES.values(),
     ]  # fmt: skip
     if not rules.alone:
         shared.ben.tap("Let only admins ask", rules)
