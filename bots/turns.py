@@ -12,7 +12,7 @@ from dataclasses import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bots.members import AWAY, Members
+from bots.members import ASK_SECONDS, AWAY, Members
 from bots.platform import MessageGone, NotNow, Platform, Refused, SpaceGone, SpaceMoved, Unanswered
 from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
 from core.conversation.language import speaking
@@ -69,7 +69,12 @@ class Turns:
         """With whether the speaker is an admin of the space, asked of the platform, where that matters."""
         if not await asyncio.to_thread(wants_rank, self.studio, incoming):
             return incoming
-        return replace(incoming, admin=await self.platform.is_admin(incoming.space, incoming.user))
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                admin = await self.platform.is_admin(incoming.space, incoming.user)
+        except TimeoutError:
+            admin = None
+        return replace(incoming, admin=admin)
 
     async def _hear_all(self) -> None:
         """Take all turns that wait, as one commit, until none waits."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.members import HOLDS_SECONDS
+from bots.members import ASK_SECONDS, HOLDS_SECONDS
 from tests.botapi import BotApiServer, Person
 from tests.bots.processes import BotProcess, until
 from tests.bots.shared_profiles import give_profile, open_grants, studio_in
@@ -50,6 +50,17 @@ def test_where_telegram_does_not_say_who_is_an_admin_nothing_is_changed(
 ) -> None:
     ana, _ = people
     server.fault("getChatMember", code=500, times=1)
+
+    ana.send("/settings")
+
+    ana.wait_for_text("I could not learn whether you are an admin here")
+
+
+def test_nobody_waits_long_for_telegram_to_say_who_is_an_admin(
+    server: BotApiServer, people: tuple[Person, Person]
+) -> None:
+    ana, _ = people
+    server.fault("getChatMember", hang=3 * ASK_SECONDS, times=1)
 
     ana.send("/settings")
 
