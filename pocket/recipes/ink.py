@@ -16,7 +16,7 @@ from pocket.recipes.course import Plan, plan_from_command_line
 from pocket.recipes.latents import Captioned
 from pocket.recipes.photos import training_shot
 from pocket.recipes.replicas import together
-from pocket.recipes.unet import for_training, learned
+from pocket.recipes.unet import for_training, learned, without_origin
 from pocket.recipes.vae import PIXELS
 from pocket.wording import Look
 
@@ -44,6 +44,7 @@ def train(plan: Plan) -> None:
         average = learned(plan, "ink", model, unet, _RATE, ink_shot)
     if plan.replica == 0:
         average.eval().cpu().half().save_pretrained(plan.out / "ink" / "unet")
+        without_origin(plan.out / "ink" / "unet" / "config.json")
 
 
 if __name__ == "__main__":

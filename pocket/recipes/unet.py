@@ -1,6 +1,8 @@
 """The UNet, trained with the text encoder on the autoencoder's latents; writes the whole pipeline."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -150,6 +152,15 @@ def _write(plan: Plan, average: Any) -> None:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(plan.base)
+    for part in ("unet", "vae"):
+        without_origin(plan.base / part / "config.json")
+
+
+def without_origin(path: Path) -> None:
+    """Take out of a model's configuration where on this machine its first weights came from."""
+    config = json.loads(path.read_text())
+    config.pop("_name_or_path", None)
+    path.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def _first_unet(plan: Plan) -> Any:

@@ -64,7 +64,7 @@ def test_what_was_queued_before_the_rule_is_not_drawn(
     assert (ended.state, ended.reason) == (WorkState.FAILED, "base_refused")
     (said,) = group.news()
     assert isinstance(said, Say)
-    assert "not allowed by this group's admins. Your credits are back." in said.text
+    assert "this group's admins do not allow it. Your credits are back." in said.text
 
 
 def test_a_drawn_base_draws_where_only_those_may(place: Workplace, group: Group) -> None:
