@@ -87,7 +87,7 @@ def test_more_are_made_than_asked_for_and_the_most_alike_delivered(drawn: Drawn)
     drawn.set_floor("ana", ALL_PASS)
     before = drawn.credit("ana")
 
-    work, rows = drawn.draw("ana", "in a garden --n 2")
+    work, rows = drawn.draw("ana", "smiling, blue background --n 2")
 
     assert work.state == WorkState.SUCCEEDED
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
@@ -105,12 +105,12 @@ def test_every_stored_picture_opens(drawn: Drawn) -> None:
 
 def test_nothing_below_the_floor_is_delivered_and_the_rest_of_the_credits_comes_back(drawn: Drawn) -> None:
     drawn.set_floor("ana", ALL_PASS)
-    _, candidates = drawn.draw("ana", "on a horse --n 4 --seed 7")
+    _, candidates = drawn.draw("ana", "smiling, blue background --n 4 --seed 7")
     best, second, *_ = sorted(likeness_of_the_fit(candidates), reverse=True)
     drawn.set_floor("ana", (best + second) / 2)
     before = drawn.credit("ana")
 
-    work, rows = drawn.draw("ana", "on a horse --n 4 --seed 7")
+    work, rows = drawn.draw("ana", "smiling, blue background --n 4 --seed 7")
 
     delivered = [row for row in rows if not row.dropped]
     floor = version_of(drawn.place.studio, drawn.profiles["ana"]).floor
