@@ -61,9 +61,7 @@ class Turns:
         """What somebody should read, alone, whose tap is not theirs to make; empty when it is."""
         if not incoming.group:
             return ""
-        ranked = await self._ranked(incoming)
-        with speaking(incoming.language):
-            return await asyncio.to_thread(objection, self.studio, ranked)
+        return await asyncio.to_thread(objection, self.studio, await self._ranked(incoming))
 
     async def _ranked(self, incoming: Incoming) -> Incoming:
         """With whether the speaker is an admin of the space, asked of the platform, where that matters."""

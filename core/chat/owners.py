@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from core.chat.mentions import handles
-from core.chat.space_views import granted
+from core.chat.space_views import granted, known_space
 from core.chat.spaces import leave
 from core.chat.views import profile_view
 from core.conversation.messages import Chosen, Command, Text
@@ -46,7 +46,7 @@ def asked_for(studio: Studio, incoming: "Incoming") -> Owner | None:
         case _:
             return None
     with reading(studio.engine) as session:
-        space = _space(session, incoming.platform, incoming.space)
+        space = known_space(session, incoming.platform, incoming.space)
         shared = granted(session, space) if space else []
         if space is None or not shared:
             return None
@@ -111,12 +111,8 @@ def _owner(session: Session, space: Space, account: int) -> Owner:
     return Owner(space.chat, account, tuple(session.exec(users)))
 
 
-def _space(session: Session, platform: str, chat: str) -> Space | None:
-    return session.exec(select(Space).where(Space.platform == platform, Space.chat == chat)).first()
-
-
 def has_left(studio: Studio, platform: str, owner: Owner) -> None:
     """The platform says that they are no member: what they share there ends."""
     with writing(studio.engine) as session:
-        if space := _space(session, platform, owner.space):
+        if space := known_space(session, platform, owner.space):
             leave(studio, session, space, owner.account)
