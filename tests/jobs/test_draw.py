@@ -70,7 +70,7 @@ def drawn(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dr
             done.people[user] = Person(place.studio, user)
             profile = confirm(place, done.people[user], retention)
             # A short training has hardly changed the base: a faster rate shows whose adapter is worn.
-            plan = json.dumps({"learning_rate": 0.02, "steps": 8})
+            plan = json.dumps({"learning_rate": 0.006, "steps": 8})
             change(place.studio, version_of(place.studio, profile), plan=plan)
             place.work()
             done.profiles[user] = profile
