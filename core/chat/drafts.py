@@ -158,7 +158,7 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
 def relearn(scene: Scene, effect: Relearn) -> Heard | None:
     """Queue the same training again as a new version, while its photos are there."""
     profile = scene.profile(effect.profile)
-    if profile is None or profile.state not in (ProfileState.FAILED, ProfileState.CANCELLED):
+    if profile is None or not _may_relearn(scene, profile):
         return None
     if profile.consent not in ("self", "agreed"):
         return None
@@ -167,6 +167,14 @@ def relearn(scene: Scene, effect: Relearn) -> Heard | None:
         return None
     work = _queue(scene, profile)
     return Learning(work_view(scene.studio, scene.session, work, profile.handle))
+
+
+def _may_relearn(scene: Scene, profile: Profile) -> bool:
+    """Whether the last training ended without a profile to draw with, or with a poor one."""
+    if profile.state in (ProfileState.FAILED, ProfileState.CANCELLED):
+        return True
+    version = scene.session.get(Version, profile.version_id) if profile.version_id else None
+    return profile.state == ProfileState.TRAINED and version is not None and bool(version.causes)
 
 
 def _queue(scene: Scene, profile: Profile) -> Work:

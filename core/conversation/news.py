@@ -22,8 +22,7 @@ def learning(view: View, work: WorkView) -> Turn:
         case "succeeded":
             ended = work_phrases.learnt_line(profile.name, work)
             last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
-            draw = Option(f"draw:{profile.handle}", _("Draw {name}").format(name=profile.name))
-            return Turn(replies=(last, Say(work_phrases.ready(profile, work), (draw,))))
+            return Turn(replies=(last, Say(work_phrases.ready(profile, work), _next_steps(profile))))
         case "failed":
             text = work_phrases.training_failed(profile.name, work.reason)
             over = Say(_("Learning {name} ended.").format(name=profile.name), (), slot)
@@ -68,6 +67,14 @@ def drawing(view: View, work: WorkView) -> Turn:
         return _said(work_phrases.drawing_waits(work, profile.name), cancel, slot=slot)
     text = work_phrases.drawing(work) if view.worker_alive else _(phrases.WORKER_GONE)
     return _said(text, cancel, slot=slot)
+
+
+def _next_steps(profile: ProfileView) -> tuple[Option, ...]:
+    """What can be done with a profile that has just been learnt."""
+    options = [Option(f"draw:{profile.handle}", _("Draw {name}").format(name=profile.name))]
+    if profile.curve:
+        options.append(Option(f"curve:{profile.handle}", _("Compare steps")))
+    return (*options, *(_again(profile) if profile.causes else ()))
 
 
 def _again(profile: ProfileView) -> tuple[Option, ...]:

@@ -11,6 +11,7 @@ from core.conversation import (
     making,
     news,
     phrases,
+    score_phrases,
     sharing,
     sharing_phrases,
     work_phrases,
@@ -247,9 +248,11 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "use":
             text = _("/imagine now draws {name}.").format(name=profile.name or _("the draft"))
             return Turn((Select(handle),), (Say(text),))
+        case "curve" if profile.curve:
+            return Turn(replies=(Gallery((profile.curve,), score_phrases.curve(profile)),))
         case "relearn" if view.trainings_left == 0:
             return _say(phrases.out_of_credits("training", 0, 1))
-        case "relearn" if profile.state in ("failed", "cancelled"):
+        case "relearn" if profile.state in ("failed", "cancelled") or profile.causes:
             return Turn((Relearn(handle),))
     return keeping.choose(profile, step)
 

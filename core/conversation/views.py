@@ -48,6 +48,10 @@ class ProfileView:
     base: str = ""
     similarity: float | None = None
     own_similarity: float | None = None
+    quality: float | None = None  # of the version, 0 to 100
+    stopped: str = ""  # why its training ended early, as a code
+    causes: tuple[str, ...] = ()  # why it is poor, as codes
+    curve: Shown | None = None
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
     support_until: float = 0.0
@@ -126,6 +130,7 @@ class WorkView:
     delivered: tuple[tuple[int, Shown], ...] = ()  # picture handle, picture
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
+    refunded: bool = False  # it was poor, and its credit is back
     samples: tuple[Shown, ...] = ()
     filter_off: str = ""  # why likeness was not checked: photos, faceless
     space: int = 0  # where it was asked

@@ -1,7 +1,7 @@
 """What is said of work: learning and drawing, how far they are, what came of them."""
 
+from core.conversation import score_phrases
 from core.conversation.language import N_, gettext as _, ngettext
-from core.conversation.photo_phrases import next_photos
 from core.conversation.phrases import GONE, duration, pictures, trainings
 from core.conversation.views import ProfileView, View, WorkView
 from core.names import shown_name
@@ -104,38 +104,16 @@ def ready(profile: ProfileView, work: WorkView) -> str:
     lines = [_("{name} is ready.").format(name=profile.name)]
     if profile.similarity is not None:
         if profile.own_similarity:
-            likeness = _("Likeness {likeness}, your own photos reach {own}: {meaning}")
+            likeness = _("Likeness {likeness}, your own photos reach {own}.")
         else:
             likeness = _("Likeness {likeness}.")
-        lines.append(
-            likeness.format(
-                likeness=f"{profile.similarity:.2f}",
-                own=f"{profile.own_similarity or 0:.2f}",
-                meaning=score_meaning(profile),
-            )
-        )
-    if work.best_step and work.best_step < work.steps:
-        lines.append(
-            _("I kept step {step} of {steps}: more made it stiffer, not closer.").format(
-                step=work.best_step, steps=work.steps
-            )
-        )
+        own = f"{profile.own_similarity or 0:.2f}"
+        lines.append(likeness.format(likeness=f"{profile.similarity:.2f}", own=own))
+    if score := score_phrases.quality_line(profile):
+        lines.append(score)
+    lines += score_phrases.ending_lines(profile, work)
     lines.append(_("Draw with /imagine {trigger} ...").format(trigger=profile.trigger))
     return "\n".join(lines)
-
-
-def score_meaning(profile: ProfileView) -> str:
-    """The likeness in words, against what the photos themselves reach, and what would raise it."""
-    if profile.similarity is None or not profile.own_similarity:
-        return ""
-    ratio = profile.similarity / profile.own_similarity
-    more = next_photos(profile.missing)
-    if ratio >= 0.85:
-        return _("very close.")
-    if ratio >= 0.65:
-        return " ".join([_("close."), more]).strip()
-    more = more or _("Sharper and more varied photos would raise it.")
-    return " ".join([_("recognisable, with room to grow."), more])
 
 
 def training_failed(name: str, reason: str) -> str:

@@ -53,15 +53,32 @@ class Pack:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack)
+@dataclass(frozen=True)
+class Scorer:
+    """A judge of prompts of the configuration; `kind` is a name of `core.assessment.fidelity.SCORERS`."""
+
+    name: str
+    kind: str
+    path: Path
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+    tokenizer: Path | None = None  # a folder, for a kind whose own folder has none
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model and face pack, by name."""
+    """Every base model, face pack and judge of prompts, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
+    scorers: Mapping[str, Scorer] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -72,6 +89,9 @@ def read(file: Path) -> Catalogue:
     return Catalogue(
         bases={name: _entry(Base, name, entry, folder) for name, entry in entries.get("bases", {}).items()},
         packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
+        scorers={
+            name: _entry(Scorer, name, entry, folder) for name, entry in entries.get("scorers", {}).items()
+        },
     )
 
 
@@ -79,8 +99,9 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
     """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
-        if "rest" in placed:
-            placed["rest"] = folder / placed["rest"]
+        for other in ("rest", "tokenizer"):
+            if other in placed:
+                placed[other] = folder / placed[other]
         if "instance_tokens" in placed:
             placed["instance_tokens"] = tuple(placed["instance_tokens"])
         return kind(name=name, **placed)
@@ -90,7 +111,7 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
         raise ModelUnusable(name, str(error)) from error
 
 
-def check(entry: Base | Pack) -> None:
+def check(entry: Base | Pack | Scorer) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and entry.content != "drawn":
         raise ModelUnusable(

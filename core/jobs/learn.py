@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from core.artifacts import Dataset, Embedding, Pixels
 from core.curation import Measured, centre_crop, crop
@@ -21,17 +21,17 @@ from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
 from core.generation import class_prompt
 from core.intake import decode
+from core.jobs.checkpoints import Trail, refundable
 from core.jobs.class_pictures import class_pictures
-from core.jobs.draw import to_png
 from core.jobs.look import FACELESS, measurements
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.prompts import encode_trigger
 from core.storage.database import clock
-from core.storage.erasing import begin_photo_deletion, destroy_keys, discard_checkpoint, doom
+from core.storage.erasing import begin_photo_deletion, destroy_keys, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
-from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
+from core.storage.tables import Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
@@ -53,11 +53,14 @@ class Learning:
     words: dict[str, Any]
     slice: Slice
     embeddings: list[Embedding] = field(default_factory=list)
-    similarities: list[float] = field(default_factory=list)
     reported: float = 0.0
     saved: float = 0.0
     unit_seconds: float = 0.0
     run: Run | None = None
+
+    def __post_init__(self) -> None:
+        """Begin the trail of checkpoints."""
+        self.trail = Trail(self.workshop, self.profile, self.version, self.words)
 
     # ── the chain
 
@@ -72,14 +75,18 @@ class Learning:
         classes = yield from class_pictures(self.workshop, self.words["class_word"])
         self._calibrate(classes, chosen)
         yield
-        plan = self._plan(len(photos))
+        plan = self.trail.plan(self._plan(len(photos)))
+        self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
         self.run = self._start(photos, classes, plan)
         yield
-        while not self.run.finished and not self._enough():
+        stopped = ""
+        while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
             began = time.monotonic()
             event = self.run.advance()
             if isinstance(event, Sampled):
-                self._checkpoint(event)
+                self.trail.add(self.slice, self.run, event)
+                self.save()
+                wake(self.workshop.redis, "news")
             else:
                 spent = time.monotonic() - began
                 self.unit_seconds = spent if not self.unit_seconds else 0.9 * self.unit_seconds + 0.1 * spent
@@ -87,11 +94,11 @@ class Learning:
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
             yield
-        self._finish()
+        self._finish(stopped)
 
     def _enough(self) -> bool:
         """Whether the owner wants to stop and keep the best so far, and there is one."""
-        return self.slice.wanted == "keep" and bool(self.similarities)
+        return self.slice.wanted == "keep" and bool(self.trail.scores)
 
     # ── before the first step
 
@@ -154,10 +161,6 @@ class Learning:
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             saved = version.saved
-            rows = session.exec(
-                select(Checkpoint).where(Checkpoint.version_id == version.id).order_by(col(Checkpoint.step))
-            ).all()
-            self.similarities = [row.similarity for row in rows]
         if not saved:
             return Run.start(family, dataset, plan)
         content = self.workshop.studio.files.read(saved, self._key())
@@ -189,84 +192,24 @@ class Learning:
             "step": self.run.step,
             "steps": plan.steps,
             "seconds_left": round(left * 1.15, 1),  # samples and saving take their share
-            "similarities": self.similarities,
+            "similarities": self.trail.similarities,
         }
         with self.slice.writing() as (_, work):
             report(work, **numbers)
         wake(self.workshop.redis, "news")
 
-    def _checkpoint(self, event: Sampled) -> None:
-        """Score the samples, store weights and samples as one checkpoint; then what is needed to go on."""
-        if self.run is None:
-            return
-        studio, key, handle = self.workshop.studio, self._key(), self.profile.handle
-        scored = [(one.pixels, self._likeness(one.pixels)) for one in event.candidates]
-        files = []
-        for pixels, likeness in scored:
-            name = new_name(handle, "sample")
-            studio.files.write(name, to_png(pixels), key)
-            files.append((name, likeness))
-        weights = new_name(handle, "weights")
-        studio.files.write(weights, self.run.adapter().weights, key)
-        likenesses = [likeness or 0.0 for _, likeness in scored]
-        mean = float(np.mean(likenesses)) if likenesses else 0.0
-        with self.slice.writing() as (session, work):
-            # A run that was killed here does this step once more, with the same result.
-            for old in session.exec(
-                select(Checkpoint).where(
-                    Checkpoint.version_id == self.version.id, Checkpoint.step == event.step
-                )
-            ).all():
-                discard_checkpoint(session, old)
-            session.flush()
-            session.add(
-                Checkpoint(
-                    version_id=self.version.id or 0,
-                    step=event.step,
-                    similarity=mean,
-                    weights=weights,
-                    samples=json.dumps(files),
-                    made_at=clock(session),
-                )
-            )
-            session.flush()
-            steps = session.exec(
-                select(Checkpoint)
-                .where(Checkpoint.version_id == self.version.id)
-                .order_by(col(Checkpoint.step))
-            ).all()
-            self.similarities = [row.similarity for row in steps]
-            report(work, step=event.step, steps=self.run.plan.steps, similarities=self.similarities)
-        self.save()
-        wake(self.workshop.redis, "news")
-
-    def _likeness(self, pixels: Pixels) -> float | None:
-        """A sample's similarity; None without a face, or where likeness is not judged by faces."""
-        faces = self.workshop.pack().faces_in(pixels) if self.embeddings else ()
-        return similarity(faces[0].embedding, self.embeddings) if faces else None
-
     # ── the end
 
-    def _finish(self) -> None:
-        """Keep the best checkpoint; everything else of the run goes."""
+    def _finish(self, stopped: str) -> None:
+        """Keep the best checkpoint, and what becomes of the photos; the first poor training costs nothing."""
         if self.run is None:
             return
+        self.trail.end(self.slice, self.run, stopped)
         template = self._template()
         erasure = None
         with self.slice.writing() as (session, work):
             version = session.get_one(Version, self.version.id)
             profile = session.get_one(Profile, self.profile.id)
-            best = session.exec(
-                select(Checkpoint)
-                .where(Checkpoint.version_id == version.id)
-                .order_by(col(Checkpoint.similarity).desc(), col(Checkpoint.step).desc())
-            ).first()
-            if best is None:
-                raise TrainingFailed("no_checkpoint")
-            doom(session, version.saved)
-            version.saved = ""
-            version.weights, version.best_step = best.weights, best.step
-            version.similarity = best.similarity if self.embeddings else None
             version.template = template
             version.state = profile.state = ProfileState.TRAINED
             version.trained_at = clock(session)
@@ -275,8 +218,10 @@ class Learning:
                 version.floor = None
             if profile.retention in ("delete", "template"):
                 erasure = begin_photo_deletion(session, self.workshop.studio, profile)
-            report(work, step=self.run.step, steps=self.run.plan.steps, similarities=self.similarities)
-            finish(session, work, WorkState.SUCCEEDED, used=1)
+            # Whoever stopped it had not waited for what it would have become.
+            back = self.slice.wanted != "keep" and refundable(session, version)
+            report(work, refunded=back)
+            finish(session, work, WorkState.SUCCEEDED, used=0 if back else 1)
             seconds = version.seconds
         if erasure:
             destroy_keys(self.workshop.studio, erasure)

@@ -4,7 +4,7 @@ import io
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from redis import Redis
 from sqlmodel import Session, col, select
 
 from core.accounts import SAMPLE_PREFIX
-from core.artifacts import Adapter, Embedding
+from core.artifacts import Adapter, Embedding, Pixels
+from core.assessment.fidelity import Fidelity, open_scorer
 from core.conversation.views import Rules
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
@@ -48,6 +49,8 @@ class Workshop:
     speeds: dict[str, float] = field(default_factory=dict)
     _family: Family | None = None
     _pack: FacePack | None = None
+    _scoring_pack: FacePack | None = None
+    _fidelity: Fidelity | None = None
     _adapters: OrderedDict[str, int] = field(default_factory=OrderedDict)  # name -> profile id
 
     @property
@@ -76,13 +79,41 @@ class Workshop:
     def pack(self) -> FacePack:
         """The resident face pack."""
         if self._pack is None:
-            entry = self.catalogue.packs.get(self.studio.settings.pack)
-            if entry is None:
-                raise ModelUnusable(self.studio.settings.pack, "models.toml has no pack of this name")
-            check(entry)
-            self._pack = FacePack.open(entry.path, threads=torch.get_num_threads())
-            log.info("face pack %s (%s)", entry.name, entry.licence)
+            self._pack = self._opened(self.studio.settings.pack)
         return self._pack
+
+    def _opened(self, name: str) -> FacePack:
+        entry = self.catalogue.packs.get(name)
+        if entry is None:
+            raise ModelUnusable(name, "models.toml has no pack of this name")
+        check(entry)
+        log.info("face pack %s (%s)", entry.name, entry.licence)
+        return FacePack.open(entry.path, threads=torch.get_num_threads())
+
+    def scoring_pack(self) -> FacePack:
+        """The face pack that scores checkpoints: not the one that filters, where two are configured (SPEC S5)."""
+        name = self.studio.settings.scoring_pack
+        if not name or name == self.studio.settings.pack:
+            return self.pack()
+        if self._scoring_pack is None:
+            self._scoring_pack = self._opened(name)
+        return self._scoring_pack
+
+    def embedded(self, photos: Sequence[Pixels], faces: Sequence[Embedding]) -> Sequence[Embedding]:
+        """A subject's faces as the scoring pack sees them; `faces` as the filtering pack does, empty without any."""
+        pack = self.scoring_pack()
+        if not faces or pack is self.pack():
+            return faces
+        return [found[0].embedding for photo in photos if (found := pack.faces_in(photo))]
+
+    def fidelity(self) -> Fidelity | None:
+        """The judge of prompts, if one is configured."""
+        name = self.studio.settings.scorer
+        if name and self._fidelity is None:
+            if name not in self.catalogue.scorers:
+                raise ModelUnusable(name, "models.toml has no scorer of this name")
+            self._fidelity = open_scorer(self.catalogue.scorers[name])
+        return self._fidelity
 
     def wear(self, profile: Profile, version: Version) -> str:
         """Have a version's adapter ready on the base; answers its name there."""

@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from core.artifacts import Adapter, Candidate, Dataset
+from core.artifacts import Adapter, Candidate, Dataset, Pixels
 from core.errors import TrainingFailed
 from core.families.family import Family, usual_request
 from core.training.method import Learner
@@ -40,10 +40,11 @@ class Stepped:
 
 @dataclass(frozen=True)
 class Sampled:
-    """A checkpoint was reached: these are its pictures, at the same seeds every time."""
+    """A checkpoint was reached: its pictures of the subject and of the class, at the same seeds every time."""
 
     step: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]  # prompt after prompt
+    class_pictures: tuple[Pixels, ...]
 
 
 class Run:
@@ -88,9 +89,9 @@ class Run:
         if self.finished:
             raise ValueError(f"the run ended at step {self.step}")
         if self._owes_samples:
-            candidates = tuple(self._samples())
+            sampled = self._samples()
             self._owes_samples = False
-            return Sampled(self.step, candidates)
+            return sampled
         loss = self._learner.learn(self.step + 1)
         self.step += 1
         checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps
@@ -119,20 +120,22 @@ class Run:
         """The weights of now."""
         return self._learner.adapter(self.step)
 
-    def _samples(self) -> list[Candidate]:
+    def _samples(self) -> Sampled:
         """Draw the pictures of a checkpoint exactly as its owner would."""
         seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.plan.samples)
         prompts = self.plan.sample_prompts or (min(self._dataset.captions, key=len),)
         self._family.install(SAMPLE, self.adapter())
         try:
-            request = usual_request(self._family, "", {SAMPLE: 1.0})
-            return [
+            request = usual_request(self._family, self._dataset.class_prompt, {SAMPLE: 1.0})
+            candidates = [
                 Candidate(pixels, seed)
                 for prompt in prompts
                 for pixels, seed in zip(
                     self._family.draw(replaced(request, prompt=prompt), seeds), seeds, strict=True
                 )
             ]
+            classes = self._family.draw(request, self.plan.class_seeds) if self.plan.class_seeds else []
+            return Sampled(self.step, tuple(candidates), tuple(classes))
         finally:
             self._family.remove(SAMPLE)
 

@@ -21,6 +21,9 @@ class Plan:
     seed: int = 0
     method: str = "lora"
     sample_prompts: tuple[str, ...] = ()  # the photos' shortest caption where empty
+    class_seeds: tuple[
+        int, ...
+    ] = ()  # at each checkpoint the class is drawn at these, to see whether it drifts
 
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {

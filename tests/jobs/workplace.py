@@ -88,7 +88,7 @@ def write_models(
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
     base |= {"steps": steps, "class_images": class_images}
-    base["training"] |= TRAINING | training
+    base["training"] |= TRAINING | {"sample_words": [""]} | training
     for entry in (base, pack):
         entry["path"] = str(ROOT / entry["path"])
     if lowest_floor is not None:

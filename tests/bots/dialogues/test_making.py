@@ -74,7 +74,8 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     learn(desk)
     ana.sees("Learnt Ana summer: kept step 240 of 400.")
     ready = ana.sees("Ana summer is ready.")
-    assert "Likeness 0.81, your own photos reach 0.88: very close." in ready.words
+    assert "Likeness 0.81, your own photos reach 0.88." in ready.words
+    assert "Score 86 of 100: very close." in ready.words
     ana.tap("Draw Ana summer")
     ana.sees("Drawing 4... next in line")
 
@@ -94,6 +95,26 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     ana.sees("Ana summer on pocket")
     ana.tap("Again", drawn)
     ana.sees("Drawing 4... next in line")
+
+
+def test_a_poor_training_that_stopped_by_itself(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+    ana.finish_photos()
+    ana.tap("Train")
+
+    learn(desk, stopped="flat", causes="no_variety light")
+
+    ready = ana.sees("Ana summer is ready.")
+    assert "Score 31 of 100: hardly recognisable." in ready.words
+    assert "I stopped at step 320 of 400: it came no closer any more." in ready.words
+    assert "Likely cause: the photos are too alike." in ready.words
+    assert "Your credit is back." in ready.words
+    assert ready.labels == ["Draw Ana summer", "Compare steps", "Try again"]
+    ana.tap("Compare steps", ready)
+    assert ana.sees("How Ana summer went, step by step").shades == {9}
+    ana.tap("Try again", ready)
+    ana.sees("Learning Ana summer: next in line, preparing...")
 
 
 def test_too_few_photos_do_not_go_on(desk: Desk, ana: Someone) -> None:

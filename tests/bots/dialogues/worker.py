@@ -88,8 +88,8 @@ def report_learning(desk: Desk) -> None:
     desk.act(half_way)
 
 
-def learn(desk: Desk) -> None:
-    """The training that is open has ended well."""
+def learn(desk: Desk, *, stopped: str = "", causes: str = "") -> None:
+    """The training that is open has ended, well unless it has causes not to; `stopped` is why it ended early."""
 
     def end() -> None:
         with writing(desk.studio.engine) as session:
@@ -98,9 +98,13 @@ def learn(desk: Desk) -> None:
                 version = session.get_one(Version, work.version_id)
                 profile.state = version.state = ProfileState.TRAINED
                 version.best_step, version.similarity, version.own_similarity = 240, 0.81, 0.88
+                version.quality = 31.0 if causes else 86.0
+                version.stopped, version.causes = stopped, causes
+                version.curve = _seal(desk.studio, profile.handle, 9)
+                report(work, step=320, steps=400, refunded=bool(causes))
                 version.floor = 0.5
                 _checkpoint(desk.studio, session, version.id or 0, profile.handle, 240, 0.81)
-                finish(session, work, WorkState.SUCCEEDED, used=1)
+                finish(session, work, WorkState.SUCCEEDED, used=0 if causes else 1)
 
     desk.act(end)
 
