@@ -31,8 +31,8 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class Trainable:
-    """Adapter weights while they are trained.
+class LowRank:
+    """Low-rank changes while they are trained.
 
     All factors lie end to end in one tensor, so the optimiser, the clipping and a checkpoint handle one
     tensor and not hundreds.
@@ -50,14 +50,14 @@ class Trainable:
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
 
-def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> Trainable:
+def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> LowRank:
     """Make factors of these shapes that change nothing yet: `down` normal, `up` zero."""
     generator = torch.Generator().manual_seed(seed)
     pieces: list[Tensor] = []
     for down, up in shapes.values():
         rank = down[0]
         pieces += [torch.randn(down.numel(), generator=generator) / rank, torch.zeros(up.numel())]
-    return Trainable(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
+    return LowRank(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
 
 
 def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
@@ -84,7 +84,7 @@ def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
     return weight.view_as(frozen)
 
 
-def written(trainable: Trainable) -> bytes:
+def written(trainable: LowRank) -> bytes:
     """Write the factors as a safetensors file in half precision, with the scale folded into `up`."""
     state = {}
     with torch.no_grad():
