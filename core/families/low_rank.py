@@ -101,6 +101,11 @@ def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, F
         state = safetensors.torch.load(weights)
     except SafetensorError as error:
         raise ModelUnusable(name, f"not a safetensors file: {error}") from error
+    return factors_in(name, state, layers)
+
+
+def factors_in(name: str, state: Mapping[str, Tensor], layers: Mapping[str, Tensor]) -> dict[str, Factors]:
+    """The factors among named tensors; raises ModelUnusable unless each fits one of the layers."""
     found: dict[str, Factors] = {}
     for key in sorted(state):
         layer, _, side = key.partition(".lora_")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from transformers.utils import logging as transformers_logging
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families import low_rank, words
+from core.families.acceleration import read_acceleration
 from core.families.catalogue import Base
 from core.families.faceid import FaceId, conditions
 from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
 from core.families.low_rank import Layers
 from core.families.precision import AttentionProcessor, attention_for_training, half_precision
-from core.families.schedulers import SCHEDULERS
-from core.families.wardrobe import FACEID, Wardrobe, Worn
+from core.families.schedulers import FAST as FAST_SCHEDULER, SCHEDULERS
+from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
 from core.families.words import Vectors
 
 UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
@@ -59,6 +61,8 @@ class Sd15:
         )
         if self._faceid and self._faceid.changes:
             self._wardrobe.keep(FACEID, self._faceid.changes)
+        if base.fast is not None:
+            self._wardrobe.keep(FAST, read_acceleration(base, layers.frozen))
         self._attention: AttentionProcessor | None = None
 
     @classmethod
@@ -116,7 +120,9 @@ class Sd15:
 
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
         """Draw one picture per seed; the noise of each comes from its own generator on the processor."""
-        worn = self._wardrobe.wear(request.adapters)
+        if request.fast:
+            request = replace(request, cfg=1.0, scheduler=FAST_SCHEDULER)
+        worn = self._wardrobe.wear(request.adapters, fast=request.fast)
         with torch.no_grad():
             text = self._encode_prompts([request.prompt, request.negative], worn.words)
         self._pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)

@@ -18,6 +18,7 @@ from core.families.words import Vectors, Words
 
 # Low-rank changes that belong to the base and not to a person; no adapter's name has angle brackets.
 FACEID = "<faceid>"  # worn with every face
+FAST = "<fast>"  # the acceleration
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,11 @@ class Wardrobe:
         return frozenset(self._changes.keys() | self._words.keys() | self._faces.keys()) - self._own
 
     @torch.no_grad()
-    def wear(self, adapters: Mapping[str, float]) -> Worn:
-        """Put these on and all others off; several low-rank changes add up. Answers what else is worn."""
+    def wear(self, adapters: Mapping[str, float], *, fast: bool = False) -> Worn:
+        """Put these on and all others off, the base's acceleration too if it is to be fast.
+
+        Several low-rank changes add up. Answers what is worn besides; raises ModelUnusable for what cannot be.
+        """
         missing = adapters.keys() - self.installed()
         if missing:
             raise ModelUnusable(min(missing), "the adapter is not installed")
@@ -104,6 +108,10 @@ class Wardrobe:
         changes = {name: how for name, how in adapters.items() if name in self._changes}
         if strength and FACEID in self._changes:
             changes[FACEID] = 1.0
+        if fast:
+            if FAST not in self._changes:
+                raise ModelUnusable(self._base.name, "it has no acceleration: its entry names no `fast` file")
+            changes[FAST] = 1.0
         self._put(tuple(sorted(changes.items())))
         known = {name: self._words[name] for name in adapters if name in self._words}
         return Worn(known, self._faces[faces[0]] if strength else None, strength)
