@@ -9,7 +9,7 @@ import torch
 from core.artifacts import Dataset
 from core.errors import TrainingFailed
 from core.families.family import Family, usual_request
-from core.training.loop import Run, Sampled, Stepped
+from core.training.loop import Halved, Run, Sampled, Stepped
 from core.training.methods import METHODS
 from tests.families.pocket_base import adapter_of, dataset, opened, picture
 from tests.training.test_plan import PLAN
@@ -78,7 +78,7 @@ def test_nothing_global_is_random(family: Family, undisturbed: bytes) -> None:
 
 def test_units_are_steps_and_at_checkpoints_pictures_at_fixed_seeds(family: Family) -> None:
     run = Run.start(family, dataset(family), replace(PLAN, steps=3, samples=2))
-    units: list[Stepped | Sampled] = []
+    units: list[Stepped | Halved | Sampled] = []
     while not run.finished:
         units.append(run.advance())
 

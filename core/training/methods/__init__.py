@@ -1,8 +1,8 @@
 """Every way to learn a subject. A new one: a module here, a line below."""
 
 from core.training.method import Method
-from core.training.methods.lora import LoraLearner
+from core.training.methods.lora import lora
 
 METHODS: dict[str, Method] = {
-    "lora": LoraLearner,
+    "lora": lora,
 }
