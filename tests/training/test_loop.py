@@ -221,11 +221,11 @@ def test_a_dataset_without_photos_is_refused(family: Family) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_learns_and_goes_on_from_its_state(family: Family, name: str) -> None:
-    method = METHODS[name]
-    steady, stopped = method(family, dataset(family), PLAN), method(family, dataset(family), PLAN)
+    method, data, plan = METHODS[name], dataset(family, method=name), replace(PLAN, method=name)
+    steady, stopped = method(family, data, plan), method(family, data, plan)
     steady.learn(1)
     stopped.learn(1)
-    resumed = method(family, dataset(family), PLAN)
+    resumed = method(family, data, plan)
 
     resumed.restore({key: value.clone() for key, value in stopped.state().items()}, 1)
 

@@ -18,6 +18,8 @@ PLAN = Plan(
     prior_weight=1.0,
     silence=0.05,
     samples=1,
+    vectors=2,
+    init_word="man",
 )
 
 
