@@ -248,6 +248,8 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
         best_step=version.best_step if version else None,
         refunded=progress.get("refunded", False),
+        halved=progress.get("halved", False),
+        diverged=progress.get("diverged", False),
         samples=samples[:PANEL_PHOTOS],
         filter_off=progress.get("filter_off", ""),
         space=work.space,

@@ -131,6 +131,8 @@ class WorkView:
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
     refunded: bool = False  # it was poor, and its credit is back
+    halved: bool = False  # memory ran out once, so half as much is looked at together
+    diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
     filter_off: str = ""  # why likeness was not checked: photos, faceless
     space: int = 0  # where it was asked

@@ -36,6 +36,10 @@ DRAWING_FAILED = {
 DRAWING_FAILED_HERE = N_(
     "Drawing failed on this machine; it is in its log. Please tell its operator. Your credits are back."
 )
+HALVED = N_("Memory ran out, so I look at half as many photos at once. It takes longer and learns the same.")
+DIVERGED = N_(
+    "The numbers ran away after that, so I stopped and kept the last good step. A lower learning rate prevents it."
+)
 
 
 def bar(fraction: float, width: int = 14) -> str:
@@ -81,6 +85,8 @@ def learning(name: str, work: WorkView) -> str:
             time_left=time_left(work),
         ),
     ]
+    if work.halved:
+        lines.append(_(HALVED))
     return "\n".join(lines + _trail(work))
 
 
@@ -96,7 +102,10 @@ def learnt_line(name: str, work: WorkView) -> str:
         kept = _("Learnt {name}: kept step {step} of {steps}.")
     else:
         kept = _("Learnt {name}: kept the best step.")
-    return "\n".join([kept.format(name=name, step=work.best_step, steps=work.steps), *_trail(work)])
+    lines = [kept.format(name=name, step=work.best_step, steps=work.steps)]
+    if work.diverged:
+        lines.append(_(DIVERGED))
+    return "\n".join(lines + _trail(work))
 
 
 def ready(profile: ProfileView, work: WorkView) -> str:

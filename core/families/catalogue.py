@@ -31,10 +31,18 @@ class Base:
     instance_tokens: tuple[str, ...]
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
-    training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
+    training: Mapping[str, Any] = field(repr=False)  # of `core.training.plan`: see `settings`
+    sample_words: tuple[
+        str, ...
+    ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
     rest: Path | None = None
     faceid: Path | None = None  # IP-Adapter FaceID weights for this base
     fast: Path | None = None  # a low-rank change with which a few steps do
+
+    def settings(self, method: str) -> dict[str, Any]:
+        """The defaults of a training by a method: what holds for all, and over it the table of the method's name."""
+        common = {name: value for name, value in self.training.items() if not isinstance(value, Mapping)}
+        return {**common, **self.training.get(method, {})}
 
     def file(self, path: str) -> Path:
         """Where a file of the model lies; `faceid` and `fast` are the files of these names."""
@@ -106,8 +114,8 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
         placed = entry | {"path": folder / entry["path"]}
         for key in {"rest", "faceid", "fast", "tokenizer"} & entry.keys():
             placed[key] = folder / entry[key]
-        if "instance_tokens" in placed:
-            placed["instance_tokens"] = tuple(placed["instance_tokens"])
+        for key in {"instance_tokens", "sample_words"} & entry.keys():
+            placed[key] = tuple(entry[key])
         return kind(name=name, **placed)
     except KeyError as error:
         raise ModelUnusable(name, f"{error} is not in the configuration") from error

@@ -6,6 +6,7 @@ from hashlib import sha256
 from core.artifacts import Candidate, Pixels
 from core.families.family import DrawRequest, Family, usual_request
 from core.generation.request import checked
+from core.subjects import STYLE
 
 
 def generate(family: Family, request: DrawRequest, *, count: int, first_seed: int) -> list[Candidate]:
@@ -28,7 +29,7 @@ def class_image_seeds(class_word: str, numbers: Sequence[int]) -> list[int]:
 
 def class_prompt(class_word: str) -> str:
     """The prompt of a class, without any subject."""
-    return f"a photo of a {class_word}"
+    return "a picture" if class_word == STYLE else f"a photo of a {class_word}"
 
 
 def _seed_of(class_word: str, number: int) -> int:

@@ -13,16 +13,17 @@ from core.assessment.curve import curve
 from core.errors import TrainingFailed
 from core.families.family import usual_request
 from core.generation import class_image_seeds, class_prompt
+from core.jobs.dataset import CAPTIONS, stands_for
 from core.jobs.draw import to_png
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
-from core.prompts import encode_trigger
 from core.storage.database import clock
 from core.storage.erasing import discard_checkpoint, doom
 from core.storage.files import new_name
 from core.storage.keys import profile_key
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.work import report
+from core.subjects import CHARACTER, STYLE
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
@@ -45,15 +46,17 @@ class Trail:
 
     def plan(self, plan: Plan) -> Plan:
         """The plan with what is drawn at every checkpoint; a base's entry may name words of its own for it."""
-        extras = self.workshop.base.training.get("sample_words", WORDS)
-        word, trigger = self.words["class_word"], self.words["trigger"]
-        token = self.workshop.family().base.instance_tokens[0]
-        self.texts = tuple(_asking(class_prompt(word), extra) for extra in extras)
-        asked = (_asking(class_prompt(trigger), extra) for extra in extras)
+        base, word = self.workshop.base, self.words["class_word"]
+        style = self.profile.kind == STYLE
+        template = CAPTIONS[self.profile.method, STYLE if style else CHARACTER][0]
+        subject = template.format(stands_for(base, self.profile, word))
+        plain = "a picture" if style else class_prompt(word)
+        extras = base.sample_words or WORDS
+        self.texts = tuple(_asking(plain, extra) for extra in extras)
         return replace(
             plan,
-            sample_prompts=tuple(encode_trigger(one, trigger, token, word) for one in asked),
-            class_seeds=tuple(class_image_seeds(word, range(CLASS_PICTURES))),
+            sample_prompts=tuple(_asking(subject, extra) for extra in extras),
+            class_seeds=() if style else tuple(class_image_seeds(word, range(CLASS_PICTURES))),
         )
 
     def begin(

@@ -5,7 +5,6 @@ worker's memory. What is saved suffices to make the same generator anew elsewher
 """
 
 import io
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -13,27 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlmodel import Session
 
-from core.artifacts import Dataset, Embedding, Pixels
-from core.curation import Measured, centre_crop, crop
+from core.artifacts import Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
-from core.generation import class_prompt
-from core.intake import decode
 from core.jobs.checkpoints import Trail, refundable
 from core.jobs.class_pictures import class_pictures
-from core.jobs.look import FACELESS, measurements
+from core.jobs.dataset import Chosen, chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
-from core.prompts import encode_trigger
 from core.storage.database import clock
 from core.storage.erasing import begin_photo_deletion, destroy_keys, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
-from core.training.loop import Run, Sampled
+from core.subjects import has_face
+from core.training.loop import Halved, Run, Sampled, Stepped
 from core.training.plan import Plan
 from core.work_queue import wake
 
@@ -62,6 +57,11 @@ class Learning:
         """Begin the trail of checkpoints."""
         self.trail = Trail(self.workshop, self.profile, self.version, self.words)
 
+    @property
+    def class_word(self) -> str:
+        """What the subject is an instance of."""
+        return str(self.words["class_word"])
+
     # ── the chain
 
     def units(self) -> Iterator[None]:
@@ -69,10 +69,10 @@ class Learning:
         with self.slice.writing() as (session, work):
             profile = session.get_one(Profile, work.profile_id)
             profile.state = ProfileState.TRAINING
-            chosen = self._chosen(session, profile)
-        photos = self._photos(chosen)
+            chosen = chosen_photos(self.workshop, session, profile)
+        photos = crops(self.workshop, self.profile, self.class_word, chosen)
         yield
-        classes = yield from class_pictures(self.workshop, self.words["class_word"])
+        classes = yield from class_pictures(self.workshop, self.class_word)
         self._calibrate(classes, chosen)
         yield
         plan = self.trail.plan(self._plan(len(photos)))
@@ -82,7 +82,9 @@ class Learning:
         stopped = ""
         while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
             began = time.monotonic()
-            event = self.run.advance()
+            event = self._advance(self.run)
+            if event is None:
+                break
             if isinstance(event, Sampled):
                 self.trail.add(self.slice, self.run, event)
                 self.save()
@@ -96,36 +98,33 @@ class Learning:
             yield
         self._finish(stopped)
 
+    def _advance(self, run: Run) -> Stepped | Halved | Sampled | None:
+        """The run's next unit; None once its numbers ran away and a checkpoint from before that is there to keep."""
+        try:
+            event = run.advance()
+        except TrainingFailed as failed:
+            if failed.cause != "diverged" or not self.trail.scores:
+                raise
+            log.warning("work %s: %s", self.slice.work_id, failed)
+            with self.slice.writing() as (_, work):
+                report(work, diverged=True)
+            return None
+        if isinstance(event, Halved):
+            with self.slice.writing() as (_, work):
+                report(work, halved=True)
+        return event
+
     def _enough(self) -> bool:
         """Whether the owner wants to stop and keep the best so far, and there is one."""
         return self.slice.wanted == "keep" and bool(self.trail.scores)
 
     # ── before the first step
 
-    def _chosen(self, session: Session, profile: Profile) -> list[tuple[str, Measured]]:
-        pairs = measurements(self.workshop, session, profile)
-        chosen = [(row.file, measured) for row, measured in pairs if row.chosen]
-        if not chosen:
-            raise TrainingFailed("too_few")
-        return chosen
-
-    def _photos(self, chosen: list[tuple[str, Measured]]) -> list[Pixels]:
-        """Every chosen photo cropped to the training size; faces' embeddings are noted on the way."""
-        studio, size = self.workshop.studio, self.workshop.family().size
-        key = studio.keys.open(photos_key(self.profile.handle))
-        crops = []
-        for file, measured in chosen:
-            pixels = decode(studio.files.read(file, key))
-            crops.append(
-                crop(pixels, measured.faces[0], size) if measured.faces else centre_crop(pixels, size)
-            )
-        if self.words["class_word"] not in FACELESS:
-            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
-        return crops
-
-    def _calibrate(self, classes: list[Pixels], chosen: list[tuple[str, Measured]]) -> None:
+    def _calibrate(self, classes: list[Pixels], chosen: Chosen) -> None:
         """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash."""
         pack = self.workshop.pack()
+        if has_face(self.profile.kind, self.class_word):
+            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
         if len(self.embeddings) < 2:
             self.embeddings = []
             return
@@ -141,30 +140,20 @@ class Learning:
                 version.class_similarity = float(np.mean(each))
 
     def _plan(self, photos: int) -> Plan:
-        known = set(Plan.__dataclass_fields__)
-        defaults = {name: value for name, value in self.workshop.base.training.items() if name in known}
-        chosen = json.loads(self.version.plan or "{}")
-        return Plan(**{**defaults, **chosen}, seed=self.version.seed, method=self.profile.method)
+        return plan_of(self.workshop.base, self.profile, self.version, self.class_word, photos)
 
     def _start(self, photos: list[Pixels], classes: list[Pixels], plan: Plan) -> Run:
         """Go on from what was saved, or begin."""
-        family, word = self.workshop.family(), self.words["class_word"]
-        trigger, token = self.words["trigger"], family.base.instance_tokens[0]
-        caption = encode_trigger(f"a photo of a {trigger}", trigger, token, word)
-        dataset = Dataset(
-            photos=tuple(photos),
-            captions=(caption,) * len(photos),
-            class_images=tuple(classes),
-            class_prompt=class_prompt(word),
-        )
+        family = self.workshop.family()
+        data = dataset(family.base, self.profile, self.class_word, photos, classes)
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             saved = version.saved
         if not saved:
-            return Run.start(family, dataset, plan)
+            return Run.start(family, data, plan)
         content = self.workshop.studio.files.read(saved, self._key())
-        return Run.resume(family, dataset, plan, content)
+        return Run.resume(family, data, plan, content)
 
     # ── on the way
 
@@ -175,8 +164,14 @@ class Learning:
         """Store everything that is needed to go on elsewhere, to the bit."""
         if self.run is None or self.run.step == 0:
             return
+        try:
+            content = self.run.save()
+        except TrainingFailed as failed:
+            if failed.cause != "diverged":
+                raise
+            return  # the next loss that is read ends the run, and what was saved before is as good as it was
         name = new_name(self.profile.handle, "run")
-        self.workshop.studio.files.write(name, self.run.save(), self._key())
+        self.workshop.studio.files.write(name, content, self._key())
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             doom(session, version.saved)

@@ -26,7 +26,7 @@ from core.training.plan import Plan
 FORMAT = "likeness-run-1"
 ABOUT = "run"  # one entry: safetensors writes several in any order, and equal runs are equal bytes
 LOSS_EVERY = 10  # steps; reading a loss makes the processor wait for the accelerator
-SAMPLE = "a run's sample"  # the name under which a checkpoint is worn for a moment
+SAMPLE = "new"  # the name under which a checkpoint is worn for a moment; prompts call what is being learnt so
 FIRST_SAMPLE_SEED = 1
 
 
@@ -36,6 +36,13 @@ class Stepped:
 
     step: int
     loss: float | None
+
+
+@dataclass(frozen=True)
+class Halved:
+    """Memory ran out, so half as many pictures are looked at together from now on; this step is taken anew."""
+
+    step: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Run:
     def __init__(self, family: Family, dataset: Dataset, plan: Plan, learner: Learner) -> None:
         self.plan = plan
         self.step = 0
+        self.halved = False  # whether memory ran out once; the steps are the same to rounding
         self._family = family
         self._dataset = dataset
         self._learner = learner
@@ -77,6 +85,8 @@ class Run:
         run.step = about["step"]
         run._owes_samples = about["owes_samples"]
         run._learner.restore(state, run.step)
+        if about.get("halved"):
+            run.halved = run._learner.halve()
         return run
 
     @property
@@ -84,34 +94,63 @@ class Run:
         """Whether nothing is left to do."""
         return self.step >= self.plan.steps and not self._owes_samples
 
-    def advance(self) -> Stepped | Sampled:
-        """Do the next unit: one step, or the pictures of the checkpoint just reached."""
+    def advance(self) -> Stepped | Halved | Sampled:
+        """Do the next unit: one step, or the pictures of the checkpoint just reached.
+
+        Raises TrainingFailed when the numbers ran away (diverged), or when memory ran out for the second time.
+        """
         if self.finished:
             raise ValueError(f"the run ended at step {self.step}")
         if self._owes_samples:
             sampled = self._samples()
             self._owes_samples = False
             return sampled
-        loss = self._learner.learn(self.step + 1)
+        loss = self._learnt(self.step + 1)
+        if loss is None:
+            return self._halve()
         self.step += 1
         checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps
         self._owes_samples = checkpoint and self.plan.samples > 0
         if checkpoint or self.step % LOSS_EVERY == 0 or self.step == 1:
-            return Stepped(self.step, _finite(loss, self.step))
+            read = _finite(loss, self.step)
+            if checkpoint:
+                self._state()  # what is kept was looked at, also what this step's loss did not see
+            return Stepped(self.step, read)
         return Stepped(self.step, None)
 
-    def save(self) -> bytes:
-        """Write everything that is needed to go on, as a safetensors file."""
+    def _learnt(self, step: int) -> Tensor | None:
+        """Take a step and return its loss; None if memory ran out."""
+        try:
+            return self._learner.learn(step)
+        except torch.OutOfMemoryError:
+            return None  # the error holds on to what filled the memory until it is let go here
+
+    def _halve(self) -> Halved:
+        """Go on with half as many pictures at once; raises TrainingFailed if that was done before, or cannot be."""
+        if self.halved or not self._learner.halve():
+            raise TrainingFailed("out_of_memory", f"at step {self.step + 1}")
+        self.halved = True
+        torch.cuda.empty_cache()
+        return Halved(self.step + 1)
+
+    def _state(self) -> dict[str, Tensor]:
+        """Everything that the learner goes on from; raises TrainingFailed if it is no longer finite."""
         state = {name: tensor.cpu().contiguous() for name, tensor in self._learner.state().items()}
         for name, tensor in state.items():
             if not tensor.isfinite().all():
                 raise TrainingFailed("diverged", f"{name} at step {self.step}")
+        return state
+
+    def save(self) -> bytes:
+        """Write everything that is needed to go on, as a safetensors file."""
+        state = self._state()
         about = {
             "format": FORMAT,
             "method": self.plan.method,
             "base": self._family.base.name,
             "step": self.step,
             "owes_samples": self._owes_samples,
+            "halved": self.halved,
         }
         saved: bytes = safetensors.torch.save(state, metadata={ABOUT: json.dumps(about)})
         return saved

@@ -22,6 +22,9 @@ class Learner(Protocol):
     def learn(self, step: int) -> Tensor:
         """Take one optimiser step, the `step`-th from 1, and return its loss, still on the device."""
 
+    def halve(self) -> bool:
+        """Look at half as many pictures at once from now on, for the same steps; False if there is no half."""
+
     def state(self) -> dict[str, Tensor]:
         """Everything that later steps depend on, beside the family, the dataset, the plan and the step."""
 

@@ -271,6 +271,21 @@ def test_a_training_that_diverges_fails_with_its_reason_and_gives_the_credit_bac
     assert any("ended" in reply.text for reply in hear(ana))
 
 
+def test_numbers_that_run_away_later_end_a_training_with_what_was_good_before(
+    place: Workplace, ana: Person
+) -> None:
+    profile = confirm(place, ana)
+    plan = json.dumps({"learning_rate": "1e-3:4, 1.0", "alpha": 64.0})
+    change(place.studio, version_of(place.studio, profile), plan=plan)
+
+    place.work()
+
+    version = version_of(place.studio, newest_profile(place.studio))
+    assert place.last(WorkKind.LEARN).state == WorkState.SUCCEEDED
+    assert (version.state, version.best_step) == (ProfileState.TRAINED, 4)
+    assert any("The numbers ran away after that" in reply.text for reply in hear(ana))
+
+
 @pytest.mark.usefixtures("unit_by_unit")
 def test_a_training_that_is_cancelled_between_slices_stays_so(place: Workplace, ana: Person) -> None:
     confirm(place, ana)

@@ -87,8 +87,8 @@ def write_models(
     """The repository's models.toml with moments of training, and drawings of few steps."""
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
-    base |= {"steps": steps, "class_images": class_images}
-    base["training"] |= TRAINING | {"sample_words": [""]} | training
+    base |= {"steps": steps, "class_images": class_images, "sample_words": [""]}
+    base["training"] |= TRAINING | training
     for entry in (base, pack):
         entry["path"] = str(ROOT / entry["path"])
     if lowest_floor is not None:
