@@ -1,4 +1,4 @@
-"""checkpoints in more numbers than one, and what became of a training"""
+"""checkpoints in more numbers than one, what became of a training, and which one it goes on from"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,13 +18,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quality", sa.Float(), nullable=False, server_default="0"))
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quality", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("origin_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("origin_step", sa.Integer(), nullable=False, server_default="0"))
         for name in ("stopped", "causes", "curve"):
             batch_op.add_column(sa.Column(name, sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("version", schema=None) as batch_op:
-        for name in ("curve", "causes", "stopped", "quality"):
+        for name in ("curve", "causes", "stopped", "origin_step", "origin_id", "quality"):
             batch_op.drop_column(name)
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
         for name in ("quality", "copies", "drift", "fidelity"):

@@ -64,6 +64,8 @@ def describe(scene: Scene, effect: Describe) -> None:
     draft = scene.draft()
     if draft is None:
         return
+    if draft.state != ProfileState.DRAFT and effect.field != "photos_done":
+        return  # what was learnt already was learnt as what it is; only its photos may change
     match effect.field:
         case "class_word":
             _words(scene, draft, class_word=effect.value)
@@ -146,7 +148,7 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
     draft = scene.draft()
     if draft is None:
         return None
-    work = _queue(scene, draft)
+    work = queue(scene, draft)
     for photo in scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)):
         if not photo.chosen:
             discard_photo(scene.session, photo)
@@ -156,28 +158,25 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
 
 
 def relearn(scene: Scene, effect: Relearn) -> Heard | None:
-    """Queue the same training again as a new version, while its photos are there."""
+    """Queue the training anew as a new version, while its photos are there."""
     profile = scene.profile(effect.profile)
-    if profile is None or not _may_relearn(scene, profile):
+    settled = (ProfileState.FAILED, ProfileState.CANCELLED, ProfileState.TRAINED)
+    if profile is None or profile.state not in settled or not learnable(scene, profile):
         return None
-    if profile.consent not in ("self", "agreed"):
-        return None
-    photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
-    if not scene.session.exec(photos).first():
-        return None
-    work = _queue(scene, profile)
+    work = queue(scene, profile)
     return Learning(work_view(scene.studio, scene.session, work, profile.handle))
 
 
-def _may_relearn(scene: Scene, profile: Profile) -> bool:
-    """Whether the last training ended without a profile to draw with, or with a poor one."""
-    if profile.state in (ProfileState.FAILED, ProfileState.CANCELLED):
-        return True
-    version = scene.session.get(Version, profile.version_id) if profile.version_id else None
-    return profile.state == ProfileState.TRAINED and version is not None and bool(version.causes)
+def learnable(scene: Scene, profile: Profile) -> bool:
+    """Whether there is consent, and a photo to learn from."""
+    if profile.consent not in ("self", "agreed") or profile.sample:
+        return False
+    photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
+    return scene.session.exec(photos).first() is not None
 
 
-def _queue(scene: Scene, profile: Profile) -> Work:
+def queue(scene: Scene, profile: Profile, **fields: Any) -> Work:
+    """Freeze a new version with these fields, hold the credit and queue its training."""
     session, studio = scene.session, scene.studio
     before = session.exec(select(func.max(Version.number)).where(Version.profile_id == profile.id)).one() or 0
     version = Version(
@@ -186,6 +185,7 @@ def _queue(scene: Scene, profile: Profile) -> Work:
         base=studio.settings.base,
         seed=secrets.randbits(53),
         created_at=clock(session),
+        **fields,
     )
     session.add(version)
     session.flush()

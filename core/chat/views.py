@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, is_over, name_of, rules_of, spaces_of
+from core.chat.version_views import Learnt, samples_of
 from core.conversation.language import gettext as _
 from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
 from core.errors import KeyGone
@@ -42,7 +43,6 @@ _PROFILES = (
     .where(col(Profile.account_id) == bindparam("account"), Profile.state != ProfileState.DELETING)
     .order_by(col(Profile.id))
 )
-_VERSIONS = select(Version).where(col(Version.id).in_(bindparam("ids", expanding=True)))
 _WORKS = (
     select(Work)
     .where(
@@ -62,12 +62,18 @@ def build_view(
     """The view of one account; `work_ids` are ended works that the turn is about."""
     now = clock(session)
     rows = session.exec(_PROFILES, params={"account": account.id}).all()
-    current = [row.version_id for row in rows if row.version_id]
-    found = session.exec(_VERSIONS, params={"ids": current}) if current else ()
-    versions = {version.id: version for version in found}
+    learnt = Learnt.of(session, rows)
     profiles = [
-        profile_view(
-            studio, session, row, versions.get(row.version_id), now, with_photos=row.id == account.draft_id
+        learnt.told(
+            profile_view(
+                studio,
+                session,
+                row,
+                learnt.versions.get(row.version_id),
+                now,
+                with_photos=row.id == account.draft_id,
+            ),
+            row,
         )
         for row in rows
     ]
@@ -180,14 +186,6 @@ def best_samples(session: Session, row: Profile, version: Version | None) -> tup
         select(Checkpoint).where(Checkpoint.version_id == version.id, Checkpoint.step == version.best_step)
     ).first()
     return samples_of(kept, row.handle) if kept else ()
-
-
-def samples_of(checkpoint: Checkpoint, handle: int) -> tuple[Shown, ...]:
-    """A checkpoint's pictures with their likeness under each."""
-    return tuple(
-        Shown(file, profile_key(handle), "" if similarity is None else f"{similarity:.2f}")
-        for file, similarity in json.loads(checkpoint.samples or "[]")
-    )
 
 
 def photo_view(photo: Photo, handle: int) -> PhotoView:

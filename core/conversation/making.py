@@ -100,7 +100,7 @@ def panel_slot(draft: ProfileView) -> str:
 
 def summary(draft: ProfileView, view: View) -> Say:
     """Everything once more; or the wait for the last verdicts."""
-    slot = f"summary-{draft.handle}"
+    slot = f"summary-{draft.handle}" if not draft.version else f"summary-{draft.handle}-{draft.version}"
     waiting = sum(photo.waiting for photo in draft.photos)
     if waiting:
         text = ngettext(
@@ -207,7 +207,7 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
             return Turn((effect,), (contact_sheet(changed), panel(changed, view)))
         case "train":
             return _train_choice(view, draft, value)
-        case "drop":
+        case "drop" if draft.state == "draft":
             return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
     return _say(_(phrases.STALE))
 

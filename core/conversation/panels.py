@@ -10,8 +10,8 @@ from core.conversation.views import ProfileView, View
 
 
 def slot(draft: ProfileView) -> str:
-    """The panel is one message from the form to the training."""
-    return f"panel-{draft.handle}"
+    """The panel is one message from the form to the training; another one where a profile is trained again."""
+    return f"panel-{draft.handle}" if not draft.version else f"panel-{draft.handle}-{draft.version}"
 
 
 def number_label(number: int, *, used: bool) -> str:
@@ -47,18 +47,17 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
     if not draft.retention:
         kept = phrases.RETENTION_SHORT.items()
         options += [option("keep", key, _(label).capitalize()) for key, label in kept]
-    options += [
-        option("form", "photos", _("Add photos")),
-        option("form", "class", _("Class...")),
-        option("form", "name", _("Name...")),
-    ]
+    options.append(option("form", "photos", _("Add photos")))
+    if draft.state == "draft":
+        options += [option("form", "class", _("Class...")), option("form", "name", _("Name..."))]
     good = sum(map(is_good, draft.photos))
     if lacking := missing(draft):
         waiting = sum(photo.waiting for photo in draft.photos)
         options.append(option("wait", "train", panel_phrases.not_yet(lacking, good, waiting)))
     else:
         options.append(option("train", "yes", _("Train")))
-    options.append(option("drop", "all", _("Delete this draft")))
+    if draft.state == "draft":
+        options.append(option("drop", "all", _("Delete this draft")))
     shown = [photo for photo in draft.photos if photo.thumbnail]
     options += [
         option("out", str(photo.number), _("Take out {number}").format(number=photo.number))

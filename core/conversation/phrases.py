@@ -43,6 +43,7 @@ HELP = N_(
     "/new - teach me somebody\n"
     "/imagine words - draw; @name says whom\n"
     "/profiles - what I have learnt for you\n"
+    "/versions - a profile's versions: switch, train on, delete\n"
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
     "/settings - in a group, its admins' rules\n"

@@ -2,7 +2,8 @@
 
 from core.conversation.language import N_, gettext as _
 from core.conversation.photo_phrases import next_photos
-from core.conversation.views import ProfileView, WorkView
+from core.conversation.phrases import state_label
+from core.conversation.views import ProfileView, VersionView, WorkView
 
 GOOD, FAIR = 80.0, 65.0  # of 100
 
@@ -69,6 +70,31 @@ def ending_lines(profile: ProfileView, work: WorkView) -> list[str]:
     if work.refunded:
         lines.append(_("Your credit is back."))
     return lines
+
+
+def version_line(version: VersionView, *, current: bool) -> str:
+    """One version in the list."""
+    parts = [str(version.number)]
+    if version.state == "trained":
+        if version.quality is not None:
+            parts.append(_("score {score}").format(score=round(version.quality)))
+        if version.similarity is not None:
+            parts.append(_("likeness {likeness}").format(likeness=f"{version.similarity:.2f}"))
+        if version.step:
+            parts.append(_("step {step}").format(step=version.step))
+    else:
+        parts.append(state_label(version.state))
+    if version.origin:
+        parts.append(_("goes on from {number}").format(number=version.origin))
+    return ("> " if current else "- ") + " · ".join(parts)
+
+
+def train_on(profile: ProfileView) -> str:
+    """What training on means, before it costs anything."""
+    return _(
+        "Train {name} on? More steps go on from step {step} at half the rate; from the beginning takes the same photos anew; "
+        "other photos come first. It makes a new version and costs a training; this one stays."
+    ).format(name=profile.name, step=profile.best_step or 0)
 
 
 def curve(profile: ProfileView) -> str:

@@ -28,6 +28,19 @@ class PhotoView:
 
 
 @dataclass(frozen=True)
+class VersionView:
+    """One training of a profile."""
+
+    number: int
+    state: str = "trained"
+    quality: float | None = None
+    similarity: float | None = None
+    step: int | None = None
+    origin: int = 0  # the number of the version that it goes on from
+    sample: Shown | None = None
+
+
+@dataclass(frozen=True)
 class ProfileView:
     """One profile of the account."""
 
@@ -52,6 +65,10 @@ class ProfileView:
     stopped: str = ""  # why its training ended early, as a code
     causes: tuple[str, ...] = ()  # why it is poor, as codes
     curve: Shown | None = None
+    version: int = 0  # the number of the current one
+    versions: tuple[VersionView, ...] = ()
+    steps: tuple[int, ...] = ()  # checkpoints of the current version
+    best_step: int | None = None  # the one that is used
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
     support_until: float = 0.0

@@ -9,6 +9,7 @@ from core.names import shown_name
 TRAINING_FAILED = {
     "diverged": N_("the numbers ran away. Trying it once more usually works."),
     "too_few": N_("too few of the photos could be used. Send at least five sharp ones."),
+    "cannot_go_on": N_("what it goes on from is gone, or of another shape. Train it from the beginning."),
     "model_unusable": N_(
         "the base model of this machine cannot be used. Its operator must look: `doctor` says why."
     ),

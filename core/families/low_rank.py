@@ -76,6 +76,20 @@ def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> 
     return {f"{root}.{path}": (state[f"{path}.{DOWN}"].shape, state[f"{path}.{UP}"].shape) for path in paths}
 
 
+def take(trainable: LowRank, name: str, factors: Mapping[str, Factors]) -> None:
+    """Let the weights be those of a file; raises ModelUnusable unless it changes the same layers at the same rank."""
+    taken = []
+    for layer, (down, up) in trainable.shapes.items():
+        known = factors.get(layer)
+        if known is None or (known.down.shape, known.up.shape) != (down, up):
+            raise ModelUnusable(name, f"its change of {layer} is not of the shape that is trained")
+        taken += [known.down.flatten(), (known.up / trainable.scale).flatten()]
+    if factors.keys() - trainable.shapes.keys():
+        raise ModelUnusable(name, "it changes layers that are not trained")
+    with torch.no_grad():
+        trainable.flat.copy_(torch.cat(taken))
+
+
 def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
     """Add low-rank changes, each with its strength, to a frozen weight; the sum is in single precision."""
     weight = frozen.float().flatten(1)  # (outputs, everything else)

@@ -219,6 +219,10 @@ class Sd15:
         """Write the weights of now in the layout of diffusers and peft."""
         return self._wardrobe.export(trainable, step=step)
 
+    def take(self, trainable: Trainable, adapter: Adapter) -> None:
+        """Let what is being trained begin as an adapter ended."""
+        self._wardrobe.take(trainable, adapter)
+
     def _attend(self, kind: AttentionProcessor) -> None:
         """Let the UNet's attention be computed in this way."""
         if self._attention is not kind:

@@ -148,6 +148,20 @@ class Wardrobe:
                 raise TypeError(f"{self._base.name} cannot write a {type(trainable).__name__}")
         return Adapter(method, self._base.family, self._base.name, weights, step)
 
+    def take(self, trainable: Trainable, adapter: Adapter) -> None:
+        """Let what is being trained begin as an adapter ended; raises ModelUnusable if it is of another shape."""
+        name = f"step {adapter.step}"
+        match trainable:
+            case LowRank() if adapter.method == "lora":
+                read = low_rank.read(name, adapter.weights, self._layers.frozen)
+                low_rank.take(trainable, name, self._placed(read))
+            case Words() if adapter.method == "textual_inversion":
+                words.take(
+                    trainable, name, words.read_vectors(name, adapter.weights, self._widths, self._places)
+                )
+            case _:
+                raise ModelUnusable(name, f"a {type(trainable).__name__} cannot begin as {adapter.method}")
+
     def _install_changes(self, name: str, weights: bytes) -> None:
         factors = low_rank.read(name, weights, self._layers.frozen)
         self._drop(name)

@@ -111,6 +111,17 @@ def started(encoders: Mapping[str, tuple[Any, Any]], vectors: int, word: str, de
     return Words(nn.Parameter(torch.cat(starts).to(device)), shapes)
 
 
+def take(words: Words, name: str, vectors: Mapping[str, Tensor]) -> None:
+    """Let the vectors be those of a file; raises ModelUnusable unless there are as many."""
+    for encoder, mine in words.vectors().items():
+        if vectors[encoder].shape != mine.shape:
+            raise ModelUnusable(
+                name, f"{encoder} is {tuple(vectors[encoder].shape)}, not {tuple(mine.shape)}"
+            )
+        with torch.no_grad():
+            mine.copy_(vectors[encoder])
+
+
 def written(words: Words) -> bytes:
     """Write the vectors as a safetensors file in single precision, a tensor for each text encoder."""
     state = {name: vectors.detach().float().cpu().contiguous() for name, vectors in words.vectors().items()}

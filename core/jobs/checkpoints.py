@@ -22,6 +22,7 @@ from core.storage.erasing import discard_checkpoint, doom
 from core.storage.files import new_name
 from core.storage.keys import profile_key
 from core.storage.tables import Checkpoint, Profile, Version
+from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
 from core.subjects import CHARACTER, STYLE
 from core.training.loop import Run, Sampled
@@ -150,8 +151,7 @@ class Trail:
             row = next(one for one in checkpoints(session, version) if one.step == chosen.step)
             doom(session, version.saved)
             version.saved = ""
-            version.weights, version.best_step = row.weights, row.step
-            version.similarity, version.quality = chosen.similarity, chosen.quality
+            choose_step(version, row)
             version.stopped, version.curve = stopped, name
             version.causes = " ".join(self._causes(chosen, version))
             report(work, step=run.step, steps=run.plan.steps, similarities=self.similarities)
@@ -166,15 +166,6 @@ class Trail:
             same_person=self.workshop.pack().thresholds.same_person,
             class_word=self.words["class_word"],
         )
-
-
-def checkpoints(session: Session, version: Version) -> list[Checkpoint]:
-    """A version's checkpoints, first to last."""
-    return list(
-        session.exec(
-            select(Checkpoint).where(Checkpoint.version_id == version.id).order_by(col(Checkpoint.step))
-        )
-    )
 
 
 def score_of(row: Checkpoint) -> Score:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from core import schedule
 from core.artifacts import Dataset, Pixels
 from core.curation import Measured, centre_crop, crop
 from core.errors import TrainingFailed
@@ -92,4 +93,9 @@ def plan(base: Base, profile: Profile, version: Version, class_word: str, photos
     if profile.method == TEXTUAL_INVERSION:
         settings = {"vectors": vectors_for(photos), "init_word": class_word, **settings}
     chosen = json.loads(version.plan or "{}")
+    slower = chosen.pop("slower", None)
+    if slower is not None:
+        known = {**settings, **chosen}
+        last = schedule.read(known["learning_rate"], known["steps"])[-1]
+        chosen["learning_rate"] = last.rate * slower
     return Plan(**{**settings, **chosen}, seed=version.seed, method=profile.method)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sqlmodel import Session, select
 
-from core.artifacts import Embedding, Pixels
+from core.artifacts import Adapter, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
 from core.jobs.checkpoints import Trail, refundable
@@ -25,7 +26,7 @@ from core.storage.database import clock
 from core.storage.erasing import begin_photo_deletion, destroy_keys, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
-from core.storage.tables import Profile, ProfileState, Version, WorkState
+from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
 from core.subjects import has_face
 from core.training.loop import Halved, Run, Sampled, Stepped
@@ -150,10 +151,29 @@ class Learning:
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             saved = version.saved
+            origin = self._origin(session, version)
         if not saved:
-            return Run.start(family, data, plan)
+            return Run.start(family, data, plan, self._read(origin) if origin else None)
         content = self.workshop.studio.files.read(saved, self._key())
         return Run.resume(family, data, plan, content)
+
+    def _origin(self, session: Session, version: Version) -> Checkpoint | None:
+        """The checkpoint that this version goes on from; raises TrainingFailed if it is gone."""
+        if version.origin_id is None:
+            return None
+        found = session.exec(
+            select(Checkpoint).where(
+                Checkpoint.version_id == version.origin_id, Checkpoint.step == version.origin_step
+            )
+        ).first()
+        if found is None:
+            raise TrainingFailed("cannot_go_on")
+        return found
+
+    def _read(self, origin: Checkpoint) -> Adapter:
+        base = self.workshop.base
+        weights = self.workshop.studio.files.read(origin.weights, self._key())
+        return Adapter(self.profile.method, base.family, base.name, weights, origin.step)
 
     # ── on the way
 

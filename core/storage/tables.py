@@ -103,6 +103,8 @@ class Version(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profile.id", index=True)
     number: int = 1
+    origin_id: int | None = None  # the version that it goes on from
+    origin_step: int = 0
     state: ProfileState = ProfileState.QUEUED
     base: str
     base_hash: str = ""

@@ -73,6 +73,10 @@ class Denoising:
         self._halved = self._plan.batch + prior > 1
         return self._halved
 
+    def begin_as(self, adapter: Adapter) -> None:
+        """Begin with these weights; the optimiser knows nothing of what was before."""
+        self._family.take(self._trainable, adapter)
+
     def state(self) -> dict[str, Tensor]:
         """The weights and the optimiser's two moments."""
         flat = self._trainable.flat

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from core.artifacts import Adapter, Candidate, Dataset, Pixels
-from core.errors import TrainingFailed
+from core.errors import ModelUnusable, TrainingFailed
 from core.families.family import Family, usual_request
 from core.training.method import Learner
 from core.training.methods import METHODS
@@ -67,11 +67,17 @@ class Run:
         self._owes_samples = False
 
     @classmethod
-    def start(cls, family: Family, dataset: Dataset, plan: Plan) -> "Run":
-        """Begin a training from nothing."""
+    def start(cls, family: Family, dataset: Dataset, plan: Plan, origin: Adapter | None = None) -> "Run":
+        """Begin a training from nothing, or where an earlier one ended (SPEC T8)."""
         if plan.method not in METHODS:
             raise TrainingFailed("method_unknown", plan.method)
-        return cls(family, dataset, plan, METHODS[plan.method](family, dataset, plan))
+        learner = METHODS[plan.method](family, dataset, plan)
+        if origin is not None:
+            try:
+                learner.begin_as(origin)
+            except ModelUnusable as unusable:
+                raise TrainingFailed("cannot_go_on", str(unusable)) from unusable
+        return cls(family, dataset, plan, learner)
 
     @classmethod
     def resume(cls, family: Family, dataset: Dataset, plan: Plan, saved: bytes) -> "Run":

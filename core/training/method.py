@@ -25,6 +25,9 @@ class Learner(Protocol):
     def halve(self) -> bool:
         """Look at half as many pictures at once from now on, for the same steps; False if there is no half."""
 
+    def begin_as(self, adapter: Adapter) -> None:
+        """Begin as an earlier training ended, before the first step; raises ModelUnusable if it is of another shape."""
+
     def state(self) -> dict[str, Tensor]:
         """Everything that later steps depend on, beside the family, the dataset, the plan and the step."""
 

@@ -16,7 +16,6 @@ from core.conversation.effects import (
     KeepPhoto,
     OpenDraft,
     PutAside,
-    Relearn,
     Select,
     SetConsent,
     StopWork,
@@ -39,7 +38,7 @@ from core.conversation.messages import (
     Upload,
 )
 from core.conversation.script import take_turn
-from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
+from core.conversation.views import PhotoView, ProfileView, Shown, VersionView, View, WorkView
 from core.errors import Refusal
 from core.prompts import Prompt
 
@@ -361,7 +360,8 @@ def test_a_training_that_stopped_by_itself_says_why(stopped: str, said: str) -> 
 
 
 def test_a_poor_training_names_its_causes_gives_the_credit_back_and_may_be_tried_again() -> None:
-    poor = replace(TRAINED, quality=31.0, causes=("too_few", "light"), retention="keep")
+    version = VersionView(1, quality=31.0)
+    poor = replace(TRAINED, quality=31.0, causes=("too_few", "light"), version=1, versions=(version,))
     work = WorkView(7, HANDLE, "learn", "succeeded", step=400, steps=400, best_step=400, refunded=True)
     seen = view(None, poor)
     turn = take_turn(seen, Learning(work))
@@ -370,8 +370,7 @@ def test_a_poor_training_names_its_causes_gives_the_credit_back_and_may_be_tried
     assert "Likely cause: there are few photos." in texts(turn)
     assert "all photos have the same light" in texts(turn)
     assert texts(turn).count("Your credit is back.") == 1
-    assert "Try again" in labels(turn)
-    assert take_turn(seen, Chosen(f"relearn:{HANDLE}")).effects == (Relearn(HANDLE),)
+    assert "Train on" in labels(turn)
 
 
 def test_the_curve_is_shown_on_a_tap_with_what_its_marks_mean() -> None:

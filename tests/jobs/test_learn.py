@@ -178,7 +178,8 @@ def test_the_credit_of_a_poor_training_comes_back_once_for_a_profile(place: Work
     place.work()
     hear(ana)
 
-    ana.tap("Try again")
+    ana.tap("Train on")
+    ana.tap("From the beginning")
     place.work()
 
     profile = newest_profile(place.studio)

@@ -26,6 +26,7 @@ from core.storage.tables import (
     WorkKind,
     WorkState,
 )
+from core.storage.versions import end_badly
 from core.storage.work import finish, report
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
@@ -116,7 +117,7 @@ def fail_learning(desk: Desk, reason: str) -> None:
         with writing(desk.studio.engine) as session:
             for work in _open(session, WorkKind.LEARN):
                 profile = session.get_one(Profile, work.profile_id)
-                profile.state, profile.reason = ProfileState.FAILED, reason
+                end_badly(session, profile, ProfileState.FAILED, reason)
                 finish(session, work, WorkState.FAILED, used=0, reason=reason)
 
     desk.act(end)
