@@ -33,6 +33,7 @@ class Base:
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
     training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
     rest: Path | None = None
+    size: int = 0  # the side of the pictures it trains on and draws, in pixels; 0 is the model's own
     faceid: Path | None = None  # IP-Adapter FaceID weights for this base
     fast: Path | None = None  # a low-rank change with which a few steps do
 

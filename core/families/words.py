@@ -26,6 +26,33 @@ Vectors = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
+class Encoder:
+    """A text encoder with its tokenizer, as transformers has them."""
+
+    tokenizer: Any
+    model: Any
+
+    @property
+    def width(self) -> int:
+        """How many numbers a token's embedding has."""
+        return int(self.model.get_input_embeddings().weight.shape[1])
+
+    @property
+    def places(self) -> int:
+        """How many tokens of a prompt it sees, besides those that begin and end it."""
+        return int(self.tokenizer.model_max_length) - 2
+
+    def encoded(
+        self, prompts: Sequence[str], known: Mapping[str, Tensor], device: torch.device, **how: Any
+    ) -> Any:
+        """Encode prompts, in which each known name stands for its vectors, (vectors, width)."""
+        counts = {name: len(vectors) for name, vectors in known.items()}
+        read = [read_prompt(self.tokenizer, prompt, counts) for prompt in prompts]
+        with standing(self.model, read, known):
+            return self.model(torch.tensor([one.tokens for one in read], device=device), **how)
+
+
+@dataclass(frozen=True)
 class Words:
     """New words while they are learnt: the vectors of every text encoder end to end in one tensor."""
 
@@ -90,24 +117,22 @@ def standing(encoder: Any, read: Sequence[Reading], known: Mapping[str, Tensor])
         hook.remove()
 
 
-def started(encoders: Mapping[str, tuple[Any, Any]], vectors: int, word: str, device: torch.device) -> Words:
+def started(encoders: Mapping[str, Encoder], vectors: int, word: str, device: torch.device) -> Words:
     """Make new words that start as the tokens of `word`, spread over the vectors.
 
-    `encoders` is a tokenizer and a text encoder by name. Raises ValueError for a number of vectors or a word
-    that cannot be.
+    Raises ValueError for a number of vectors or a word that cannot be.
     """
     shapes, starts = {}, []
-    for name, (tokenizer, encoder) in encoders.items():
-        room = tokenizer.model_max_length - 2
-        if not 1 <= vectors <= room:
-            raise ValueError(f"{vectors} vectors: a prompt has places for 1 to {room}")
-        tokens = tokenizer(word, add_special_tokens=False).input_ids
+    for name, encoder in encoders.items():
+        if not 1 <= vectors <= encoder.places:
+            raise ValueError(f"{vectors} vectors: a prompt has places for 1 to {encoder.places}")
+        tokens = encoder.tokenizer(word, add_special_tokens=False).input_ids
         if not tokens:
             raise ValueError(f"the word to start from is {word!r}, which has no token")
-        embeddings = encoder.get_input_embeddings().weight.detach()
+        embeddings = encoder.model.get_input_embeddings().weight.detach()
         chosen = [tokens[vector * len(tokens) // vectors] for vector in range(vectors)]
         starts.append(embeddings[chosen].float().flatten())
-        shapes[name] = (vectors, embeddings.shape[1])
+        shapes[name] = (vectors, encoder.width)
     return Words(nn.Parameter(torch.cat(starts).to(device)), shapes)
 
 
