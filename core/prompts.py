@@ -12,7 +12,7 @@ are normalised afterwards.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -281,7 +281,7 @@ def _base(flag: str, value: str, column: int) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-_READERS = {
+_READERS: Mapping[str, tuple[str, Callable[[str, str, int], Any]]] = {
     "n": ("count", _number),
     "seed": ("seed", _number),
     "steps": ("steps", _number),

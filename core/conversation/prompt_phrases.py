@@ -1,7 +1,15 @@
 """What is said of a prompt that cannot be drawn as it stands."""
 
 from core.conversation.language import N_, gettext as _, ngettext
-from core.prompts import FLAGS, LONGEST_PROMPT
+from core.conversation.views import ProfileView
+from core.names import shown_name
+from core.prompts import FLAGS, LONGEST_PROMPT, METHODS, Tag
+
+# As the compared service words it, and as programs know it (SPEC G6).
+FACEID_AS_CHECKPOINT = N_("model_type=faceid is not supported. Use a checkpoint instead")
+TOO_MANY = N_("Up to {value} profiles go together in one picture.")
+ONE_FACE = N_("Only one FaceID profile fits into a picture.")
+METHOD_NAMES = {"lora": "LoRA", "textual_inversion": N_("Textual inversion"), "faceid": "FaceID"}
 
 REFUSALS = {
     "unknown_flag": N_("I do not know --{value}. There are {flags}."),
@@ -16,7 +24,7 @@ REFUSALS = {
     "tag_id": N_("An id from /profiles must stand there, a number, and not: {value}"),
     "tag_strength": N_("A strength from -2 to 2 must stand there, and not: {value}"),
     "repeated_tag": N_("{value} is worn twice; once is enough."),
-    "too_many_tags": N_("Up to {value} profiles go together in one picture."),
+    "too_many_tags": TOO_MANY,
     "emphasis": N_(
         "({words}:{value}): from 0.1 to 2 is what fits. Brackets that mean nothing are written {brackets}."
     ),
@@ -73,4 +81,36 @@ def unknown_id(handle: int) -> str:
     """Absent, foreign and deleted get one and the same answer (SPEC G2)."""
     return _("I know no profile {id} that you may use. /profiles lists yours with their ids.").format(
         id=handle
+    )
+
+
+def another_method(profile: ProfileView, tag: Tag) -> str:
+    """A profile is worn by the method by which it was learnt."""
+    if (tag.kind, profile.method) == ("lora", "faceid"):
+        return _(FACEID_AS_CHECKPOINT)
+    kind = next(kind for kind, method in METHODS.items() if method == profile.method)
+    return _("{name} is a {method} profile: write {right} instead of {wrong}.").format(
+        name=shown_name(profile.name),
+        method=_(METHOD_NAMES[profile.method]),
+        right=Tag(kind, tag.profile, tag.strength),
+        wrong=tag,
+    )
+
+
+def too_many(most: int) -> str:
+    """Those that are worn and the one that is drawn."""
+    return _(TOO_MANY).format(value=most)
+
+
+def not_fast(base: str) -> str:
+    """Few steps need weights of their own."""
+    return _(
+        "--fast: {base} has nothing on this machine to draw in few steps with. It draws without --fast."
+    ).format(base=base)
+
+
+def no_faceid(base: str) -> str:
+    """FaceID needs weights of its own."""
+    return _("{base} cannot draw FaceID profiles: this machine has no FaceID weights for it.").format(
+        base=base
     )
