@@ -13,7 +13,7 @@ from core.families.catalogue import Base
 from core.families.family import Batch, DrawRequest, Trainable
 from core.families.loaded import TOGETHER, Loaded, open_pipeline, pixels_of, rows_of, weighted
 from core.families.wardrobe import Worn
-from core.families.words import Encoder
+from core.families.words import Encoder, emphasised, read_prompt, tokens_of
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out")
 # Of the single blocks the last product is left alone: its name is that of the whole model's last one.
@@ -119,18 +119,13 @@ class Flux(Loaded):
     def _said(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """CLIP's view of each whole prompt, (prompts, width), and T5's states, (prompts, tokens, width)."""
         different, rows = rows_of(prompts)
-        pooled = self._clip.encoded(different, {}, self._device).pooler_output
-        most = MOST_TOKENS if self._guided else MOST_TOKENS_UNGUIDED
+        pooled = self._clip.encoded(different, {}, self._device)[0].pooler_output
         tokenizer = self._pipeline.tokenizer_2
-        tokens = tokenizer(
-            different,
-            padding="max_length",
-            max_length=min(most, tokenizer.model_max_length),
-            truncation=True,
-            return_tensors="pt",
-        ).input_ids
+        most = min(MOST_TOKENS if self._guided else MOST_TOKENS_UNGUIDED, tokenizer.model_max_length)
+        read = [read_prompt(tokenizer, prompt, {}, most) for prompt in different]
         with torch.no_grad():  # T5 is never trained
-            states = self._pipeline.text_encoder_2(tokens.to(self._device))[0]
+            states = self._pipeline.text_encoder_2(tokens_of(read, self._device))[0]
+        states = emphasised(states, read)
         index = torch.tensor(rows, device=self._device)
         return pooled[index], states[index]
 

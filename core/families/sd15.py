@@ -8,7 +8,7 @@ from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from core.families.catalogue import Base
 from core.families.loaded import open_pipeline, rows_of
 from core.families.unet import Said, UNetFamily
-from core.families.words import Encoder, Vectors
+from core.families.words import Encoder, Vectors, emphasised
 
 
 class Sd15(UNetFamily):
@@ -30,5 +30,5 @@ class Sd15(UNetFamily):
     def _said(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
         different, rows = rows_of(prompts)
         vectors = {name: of["clip_l"] for name, of in known.items()}
-        states = self._encoders["clip_l"].encoded(different, vectors, self._device)[0]
-        return Said(states).rows(rows)
+        told, read = self._encoders["clip_l"].encoded(different, vectors, self._device)
+        return Said(emphasised(told[0], read)).rows(rows)

@@ -9,7 +9,7 @@ from torch import Tensor
 from core.families.catalogue import Base
 from core.families.loaded import open_pipeline, rows_of
 from core.families.unet import Said, UNetFamily
-from core.families.words import Encoder, Vectors
+from core.families.words import Encoder, Vectors, emphasised
 
 
 class Sdxl(UNetFamily):
@@ -36,8 +36,8 @@ class Sdxl(UNetFamily):
         states, pooled = [], None
         for name, encoder in self._encoders.items():
             vectors = {word: of[name] for word, of in known.items()}
-            told = encoder.encoded(different, vectors, self._device, output_hidden_states=True)
-            states.append(told.hidden_states[-2])
+            told, read = encoder.encoded(different, vectors, self._device, output_hidden_states=True)
+            states.append(emphasised(told.hidden_states[-2], read))
             pooled = told[0]
         said = Said(torch.cat(states, dim=-1), pooled)
         return self._silenced(said, different).rows(rows)

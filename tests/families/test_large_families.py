@@ -166,6 +166,15 @@ def test_an_adapter_of_another_family_is_refused_by_its_name_and_by_its_shapes(f
         opened().install("odd", adapter_of(family, 1))
 
 
+def test_emphasis_changes_the_picture_and_none_does_not(family: Family) -> None:
+    plain, strong, one = (
+        picture(family, prompt=f"a photo of a {words}") for words in ("man", "(man:2)", "(man:1.0)")
+    )
+
+    assert np.array_equal(plain, one)
+    assert not np.array_equal(plain, strong)
+
+
 def test_the_loss_is_the_sum_of_the_pictures_losses_by_importance(family: Family) -> None:
     trainable = family.trainable(rank=4, alpha=4, seed=3)
     latents = family.encode_images(drawn_subjects(SIDE, 2)).mean
