@@ -45,6 +45,7 @@ from core.storage.tables import (
     Work,
     WorkKind,
     WorkState,
+    Worn,
 )
 from core.storage.work import ask, finish
 
@@ -151,14 +152,7 @@ def _add_drawing(
         chat=str(asker) if space is None else f"-{space}", space=0 if space is None else world.spaces[space],
         grant_id=found.id if found and grant is not None else None, count=1,
     )  # fmt: skip
-    asked = {
-        "text": f"prompt-{number:03}",
-        "count": 1,
-        "seed": 1,
-        "steps": None,
-        "cfg": None,
-        "sampler": None,
-    }
+    asked = {"text": f"prompt-{number:03}", "count": 1, "seed": 1}
     work.sealed = studio.seal(profile_key(handle), asked, f"work-{work.handle}")
     drawing.handle = work.handle
     if not drawing.open:
@@ -187,6 +181,10 @@ def heard_of(world: World, case: Case) -> Heard:
             return Command("imagine", f"@Subject-{case.thing % PROFILES:03} as a pirate")
         case "trigger":
             return Command("imagine", f"zatrig{case.thing % PROFILES:03} as a pirate")
+        case "id":
+            return Command("imagine", f"<lora:{profile}:0.8> as a pirate")
+        case "id-beside":
+            return Command("imagine", f"@Robin as a pirate <lora:{profile}:0.5>")
         case "share":
             return Chosen(f"share:{profile}:{space}")
         case "revoke":
@@ -262,6 +260,7 @@ def _state(world: World, session: Session, actor: int) -> set[Change]:
             facts.add(("sample",) if profile is None else ("drawn", profile))
         elif state not in OPEN_WORK and world.drawings[number].open:
             facts.add(("cancelled", number))
+    facts |= {("worn", world.rows[row]) for row in session.exec(select(Worn.profile_id))}
     kept = set(session.exec(select(Profile.id).where(Profile.retention == "keep")))
     columns = select(Profile.id, Profile.state, Profile.consent, Profile.support_until)
     for id_, state, consent, support in session.exec(columns):

@@ -21,12 +21,15 @@ OWNERS = {
     "support": "support",
 }
 # Each is about a drawing.
+# Each names a profile by its id, alone or beside a sample of one's own.
+IDS = ("id", "id-beside")
 DRAWING_TAPS = ("again", "one", "dropped", "info", "stop")
 ACTIONS = (
     *OWNERS,
     *DRAWING_TAPS,
     "name",
     "trigger",
+    *IDS,
     "share",
     "revoke",
     "set",
@@ -97,6 +100,11 @@ def allowed(world: World, case: Case) -> set[Change]:
         if world.owner[profile] == actor or world.granted(profile, place):
             return {("drawn", profile)}
         return _unnamed(world, actor, place) if case.action == "trigger" else set()
+    if case.action in IDS:
+        profile = thing % PROFILES
+        if world.owner[profile] != actor and not world.granted(profile, place):
+            return set()
+        return {("drawn", profile)} if case.action == "id" else {("sample",), ("worn", profile)}
     if case.action == "share":
         profile, space = thing % PROFILES, case.other % SPACES
         may = private and world.owner[profile] == actor and actor in world.members[space]

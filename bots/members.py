@@ -36,17 +36,19 @@ class Members:
         self._there: dict[tuple[str, int], float] = {}
 
     async def check(self, incoming: Incoming) -> None:
-        """Before a turn that would draw what somebody else shares: are they still there?"""
-        owner = await asyncio.to_thread(owners.asked_for, self._studio, incoming)
-        if owner:
+        """Before a turn that would draw what others share: are they still there?"""
+        for owner in await asyncio.to_thread(owners.asked_for, self._studio, incoming):
             await self.is_there(owner)
 
     async def may_see(self, outgoing: outbox.Outgoing) -> bool:
-        """Whether pictures of a shared profile may be shown: its owner is still there."""
-        if outgoing.grant is None or not isinstance(outgoing.reply, Gallery | Original):
+        """Whether pictures of shared profiles may be shown: their owners are still there."""
+        if not isinstance(outgoing.reply, Gallery | Original):
             return True
-        owner = await asyncio.to_thread(owners.of_grant, self._studio, outgoing.grant)
-        return owner is not None and await self.is_there(owner)
+        for grant in outgoing.grants:
+            owner = await asyncio.to_thread(owners.of_grant, self._studio, grant)
+            if owner is None or not await self.is_there(owner):
+                return False
+        return True
 
     async def is_there(self, owner: Owner) -> bool:
         """Whether an owner is a member, as far as the platform says; what one shares who is not has ended then."""

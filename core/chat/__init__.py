@@ -16,10 +16,10 @@ from sqlmodel import Session, col, select
 from core.accounts import find_account
 from core.chat.effects import carry_out
 from core.chat.here import space_view
-from core.chat.mentions import grant_of, handles, mentioned
+from core.chat.mentions import handles, mentioned, shown_by
 from core.chat.outbox import post
 from core.chat.scene import Scene
-from core.chat.space_views import is_over
+from core.chat.space_views import is_withheld
 from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
 from core.chat.views import build_view, language_of, work_view
 from core.conversation import phrases
@@ -204,11 +204,11 @@ def _turn(
     followed = [after for effect in turn.effects if (after := carry_out(scene, effect))]
     if any(isinstance(after, Looked) for after in followed):
         followed = [after for after in followed if not isinstance(after, Opened)]
-    about, grant = _about(scene, now), grant_of(scene, now)
+    about, shows = _about(scene, now), shown_by(scene, now)
     to = (scene.studio, scene.session, scene.account, about, scene.platform)
     # Who gives a command, or opens a draft again, looks at the end of the chat: its message may be far above.
     again = isinstance(first, Command) or (isinstance(first, Chosen) and isinstance(now, Opened))
-    post(*to, scene.chat, turn.replies, grant, anew=again)
+    post(*to, scene.chat, turn.replies, shows, anew=again)
     post(*to, scene.private or scene.chat, turn.alone)
     return followed
 
@@ -269,7 +269,7 @@ def _tell(studio: Studio, session: Session, work_id: int) -> None:
         return
     work.told = work.news
     profile = session.get_one(Profile, work.profile_id)
-    if profile.state == ProfileState.DELETING or is_over(session, work.grant_id):
+    if profile.state == ProfileState.DELETING or is_withheld(session, work):
         return
     account = session.get_one(Account, work.account_id, with_for_update=True)
     space = session.exec(select(Space).where(Space.handle == work.space)).first() if work.space else None

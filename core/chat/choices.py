@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from core.chat.space_views import granted, known_space
-from core.chat.views import build_view, latest_offers, profile_view
+from core.chat.views import bases_of, build_view, latest_offers, profile_view
 from core.conversation.views import ProfileView
 from core.storage.database import clock, reading
 from core.storage.studio import Studio
@@ -63,4 +63,4 @@ def bases(studio: Studio) -> dict[str, str]:
     with reading(studio.engine) as session:
         offers, _ = latest_offers(session)
     base = studio.settings.base
-    return {base: str(offers.get("base_title", base))}
+    return {base: str(offers.get("base_title", base))} | {one.name: one.title for one in bases_of(offers)}

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlmodel import col, select
@@ -52,6 +52,7 @@ from core.conversation.effects import (
 )
 from core.conversation.language import speaking
 from core.conversation.messages import Command, Drawing, Heard, Say
+from core.prompts import Prompt, from_record
 from core.storage import ledger
 from core.storage.database import clock, new_handle
 from core.storage.erasing import Notice, begin_deletion, begin_photo_deletion
@@ -67,9 +68,11 @@ from core.storage.tables import (
     Version,
     Work,
     WorkKind,
+    Worn,
 )
 from core.storage.versions import end_badly
 from core.storage.work import take_away
+from core.storage.worn_table import wearing
 
 
 def carry_out(scene: Scene, effect: Effect) -> Heard | None:
@@ -78,17 +81,23 @@ def carry_out(scene: Scene, effect: Effect) -> Heard | None:
 
 
 def _draw(scene: Scene, effect: Draw) -> Heard | None:
-    return _ask_drawing(scene, effect.profile, asdict(effect.prompt))
+    return _ask_drawing(scene, effect.profile, effect.prompt)
 
 
-def _ask_drawing(scene: Scene, handle: int, asked: dict[str, Any]) -> Heard | None:
+def _ask_drawing(scene: Scene, handle: int, prompt: Prompt) -> Heard | None:
     usable = scene.usable(handle)
-    if usable is None:
+    others = [scene.usable(tag.profile) for tag in prompt.tags if tag.profile != handle]
+    worn = [one for one in others if one]
+    if usable is None or len(worn) < len(others):
         return None
     profile, grant = usable
     session, studio = scene.session, scene.studio
-    work = scene.ask(WorkKind.DRAW, profile, asked["count"], grant)
-    asked["seed"] = secrets.randbits(32) if asked.get("seed") is None else asked["seed"]
+    work = scene.ask(WorkKind.DRAW, profile, prompt.count, grant)
+    for other, under in worn:
+        session.add(
+            Worn(work_id=work.id or 0, profile_id=other.id or 0, grant_id=under.id if under else None)
+        )
+    asked = asdict(replace(prompt, seed=secrets.randbits(32) if prompt.seed is None else prompt.seed))
     work.sealed = studio.seal(profile_key(handle), asked, f"work-{work.handle}")
     session.flush()
     return Drawing(work_view(studio, session, work, handle))
@@ -100,7 +109,7 @@ def _draw_again(scene: Scene, effect: DrawAgain) -> Heard | None:
     if before is None or profile is None:
         return None
     asked = scene.studio.unseal(profile_key(profile.handle), before.sealed, f"work-{before.handle}")
-    return _ask_drawing(scene, profile.handle, {**asked, "seed": None})
+    return _ask_drawing(scene, profile.handle, replace(from_record(asked), seed=None))
 
 
 def _stop_work(scene: Scene, effect: StopWork) -> Heard | None:
@@ -147,7 +156,10 @@ def _set_consent(scene: Scene, effect: SetConsent) -> None:
     profile.consent, profile.consent_at = effect.consent, clock(scene.session)
     if effect.consent == "withdrawn":
         for work in scene.session.exec(
-            select(Work).where(Work.profile_id == profile.id, col(Work.state).in_(OPEN_WORK))
+            select(Work).where(
+                (col(Work.profile_id) == profile.id) | wearing(Work.id, profile.id),
+                col(Work.state).in_(OPEN_WORK),
+            )
         ):
             take_away(scene.session, work, "")
 

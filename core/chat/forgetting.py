@@ -24,7 +24,9 @@ from core.storage.tables import (
     Profile,
     ProfileState,
     Work,
+    Worn,
 )
+from core.storage.worn_table import wearing_others
 
 
 def forget(scene: Scene, effect: Forget) -> None:
@@ -58,13 +60,16 @@ def forget(scene: Scene, effect: Forget) -> None:
 def _forget_asked(session: Session, account_id: int) -> None:
     """What was asked of profiles that others share: the request, and the pictures that came of it."""
     works = session.exec(
-        select(Work).where(Work.account_id == account_id, col(Work.grant_id).is_not(None)).with_for_update()
+        select(Work)
+        .where(Work.account_id == account_id, col(Work.grant_id).is_not(None) | wearing_others(Work.id))
+        .with_for_update()
     ).all()
     for work in works:
         withhold(session, work)
         for picture in session.exec(select(PictureRow).where(PictureRow.work_id == work.id)).all():
             doom(session, picture.file)
             session.delete(picture)
+    session.execute(delete(Worn).where(col(Worn.work_id).in_([work.id for work in works])))
     session.flush()
     for work in works:
         session.delete(work)

@@ -14,6 +14,7 @@ from core.accounts import name_key
 from core.chat.link_views import names_of
 from core.chat.outbox import post
 from core.chat.scene import Scene
+from core.chat.space_views import unshared
 from core.chat.spaces import withhold
 from core.chat.views import language_of
 from core.conversation.effects import ConfirmLink, EnterLink, IssueLink, RefuseLink, Unlink
@@ -256,20 +257,17 @@ def _part(scene: Scene, link: Link, joined: Account) -> None:
     ).all()
     ids = [profile.id for profile in theirs]
     for work in session.exec(select(Work).where(Work.account_id == account.id)).all():
-        crosses = (work.profile_id in ids) != (work.platform == link.joined_platform)
-        if work.grant_id is None and crosses and (work.state in OPEN_WORK or work.told < work.news):
+        there = work.platform == link.joined_platform
+        crosses = any((profile in ids) != there for profile in unshared(session, work))
+        if crosses and (work.state in OPEN_WORK or work.told < work.news):
             withhold(session, work)
-        if work.profile_id in ids or (work.grant_id and work.platform == link.joined_platform):
+        if work.profile_id in ids or (work.grant_id and there):
             work.account_id = joined.id or 0
     for delivery in session.exec(select(Delivery).where(Delivery.account_id == account.id)).all():
         there = delivery.platform == link.joined_platform
         open_ = delivery.state in (DeliveryState.PENDING, DeliveryState.SENDING)
-        if (
-            open_
-            and delivery.profile_id
-            and delivery.grant_id is None
-            and (delivery.profile_id in ids) != there
-        ):
+        own = delivery.profile_id if delivery.grant_id is None else None
+        if open_ and own and (own in ids) != there:
             delivery.state, delivery.sealed = DeliveryState.DROPPED, b""
         if there:
             delivery.account_id = joined.id or 0

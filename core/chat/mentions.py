@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from core.chat.scene import Scene
 from core.conversation.messages import Chosen, Drawing, Heard
-from core.storage.tables import Account, PictureRow, Profile, Work
+from core.storage.tables import Account, PictureRow, Profile, Work, WorkKind
 
 
 def mentioned(session: Session, account: Account, key: str) -> tuple[int, ...]:
@@ -32,8 +32,8 @@ def handles(key: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d{15,16}", key)]
 
 
-def grant_of(scene: Scene, heard: Heard) -> int | None:
-    """The grant without which the replies to this must not arrive: of what the account asked of another's profile."""
+def shown_by(scene: Scene, heard: Heard) -> Work | None:
+    """The drawing that the replies to this show: without its grants they must not arrive."""
     match heard:
         case Drawing(work):
             named = [work.handle]
@@ -41,13 +41,13 @@ def grant_of(scene: Scene, heard: Heard) -> int | None:
             named = handles(key)
         case _:
             return None
-    if scene.space is None or not named:
+    if not named:
         return None
     by_picture = select(PictureRow.work_id).where(col(PictureRow.handle).in_(named))
     return scene.session.exec(
-        select(Work.grant_id).where(
+        select(Work).where(
             Work.account_id == scene.account.id,
-            col(Work.grant_id).is_not(None),
+            Work.kind == WorkKind.DRAW,
             col(Work.handle).in_(named) | col(Work.id).in_(by_picture),
         )
     ).first()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from core.chat.space_views import is_over
+from core.chat.space_views import grants_of_work, is_over
 from core.chat.views import language_of
 from core.conversation.language import DEFAULT
 from core.conversation.messages import Gallery, Option, Original, Reply, Say
@@ -38,17 +38,17 @@ class Outgoing:
     message: str = ""
     media: str = ""  # which pictures that message shows; empty for words
     language: str = DEFAULT  # of whoever it is for
-    grant: int | None = None  # without which it must not arrive
+    grants: tuple[int, ...] = ()  # without each of which it must not arrive
 
 
 def post(
     studio: Studio, session: Session, account: Account, about: Profile | None,
-    platform: str, chat: str, replies: tuple[Reply, ...], grant: int | None = None, *, anew: bool = False,
+    platform: str, chat: str, replies: tuple[Reply, ...], shows: Work | None = None, *, anew: bool = False,
 ) -> None:  # fmt: skip
     """Put replies on their way; a newer reply of a slot takes the place of one that still waits.
 
-    Under a `grant` they arrive only as long as it is not ended. `anew` leaves the slots' messages where they are
-    and begins new ones.
+    What `shows` a drawing arrives only as long as no grant has ended under which that was asked for. `anew` leaves
+    the slots' messages where they are and begins new ones.
     """
     key = profile_key(about.handle) if about else account_key(account.handle)
     for reply in replies:
@@ -72,7 +72,8 @@ def post(
             platform=platform, chat=chat, account_id=account.id or 0, slot=reply.slot, key=key
         )
         delivery.profile_id = about.id if about else None
-        delivery.key, delivery.grant_id = key, grant
+        delivery.key = key
+        delivery.grant_id, delivery.work_id = (shows.grant_id, shows.id) if shows else (None, None)
         delivery.sealed = studio.seal(key, {"kind": type(reply).__name__, **asdict(reply)}, "delivery")
         delivery.made_at = clock(session)
         session.add(delivery)
@@ -128,7 +129,8 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
             return None
         if row.lease_until > now:
             return None
-        if is_over(session, row.grant_id):
+        grants = grants_of_work(session, row.grant_id, row.work_id)
+        if any(is_over(session, grant) for grant in grants):
             _end(row, DeliveryState.DROPPED)
             return None
         posted = session.get(Posted, (row.platform, row.chat, row.slot)) if row.slot else None
@@ -144,8 +146,7 @@ def _take(studio: Studio, delivery_id: int) -> Outgoing | None:
             return None
         message, media = (posted.message, posted.media) if posted else ("", "")
         language = language_of(session.get_one(Account, row.account_id))
-        grant = row.grant_id
-    return Outgoing(delivery_id, row.chat, reply, message, media, language, grant)
+    return Outgoing(delivery_id, row.chat, reply, message, media, language, grants)
 
 
 def delivered(studio: Studio, outgoing: Outgoing, message: str, media: str = "") -> None:

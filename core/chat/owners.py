@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from core.chat.mentions import handles
-from core.chat.space_views import granted, known_space
+from core.chat.space_views import granted, grants_of_work, known_space
 from core.chat.spaces import leave
 from core.chat.views import profile_view
 from core.conversation.messages import Chosen, Command, Text
@@ -34,8 +34,8 @@ class Owner:
     users: tuple[str, ...]
 
 
-def asked_for(studio: Studio, incoming: "Incoming") -> Owner | None:
-    """The owner of the shared profile that this turn would have drawn, unless the speaker is."""
+def asked_for(studio: Studio, incoming: "Incoming") -> list[Owner]:
+    """The owners of the shared profiles that this turn would have drawn, but the speaker."""
     match incoming.heard:
         case Command(name, words) if name.lower() == "imagine":
             pass
@@ -44,41 +44,44 @@ def asked_for(studio: Studio, incoming: "Incoming") -> Owner | None:
         case Chosen(key) if key.startswith("again:"):
             words = ""
         case _:
-            return None
+            return []
     with reading(studio.engine) as session:
         space = known_space(session, incoming.platform, incoming.space)
         shared = granted(session, space) if space else []
         if space is None or not shared:
-            return None
+            return []
         if isinstance(incoming.heard, Chosen):
-            profile = _drawn(session, incoming.heard.key)
+            profiles = _drawn(session, incoming.heard.key)
         else:
-            profile = _named(studio, session, [profile for _, profile in shared], words)
+            profiles = _named(studio, session, [profile for _, profile in shared], words)
         speaker = session.get(Identity, (incoming.platform, incoming.user))
-        if profile is None or (speaker and speaker.account_id == profile.account_id):
-            return None
-        return _owner(session, space, profile.account_id)
+        accounts = dict.fromkeys(profile.account_id for profile in profiles)
+        return [_owner(session, space, one) for one in accounts if not speaker or speaker.account_id != one]
 
 
-def _named(studio: Studio, session: Session, shared: list[Profile], words: str) -> Profile | None:
-    """The one that a prompt names or, where it names none, the only one that there is."""
+def _named(studio: Studio, session: Session, shared: list[Profile], words: str) -> list[Profile]:
+    """Those that a prompt names or wears or, where it does neither, the only one that there is."""
     try:
         prompt = parse(words)
     except PromptRefused:
-        return None
+        return []
+    worn = [one for one in shared if one.handle in {tag.profile for tag in prompt.tags}]
     now = clock(session)
     seen = [profile_view(studio, session, one, None, now, with_photos=False) for one in shared]
     found = meant(SpaceView(0, shared=tuple(seen)), prompt)
     if found is None:
-        return shared[0] if len(shared) == 1 and not prompt.name else None
-    return next(one for one in shared if one.handle == found.handle)
+        return worn or (shared if len(shared) == 1 and not prompt.name and not prompt.tags else [])
+    return [*worn, next(one for one in shared if one.handle == found.handle)]
 
 
-def _drawn(session: Session, key: str) -> Profile | None:
-    """The profile of another's that the tapped drawing shows."""
-    named = select(Work).where(col(Work.handle).in_(handles(key)), col(Work.grant_id).is_not(None))
-    work = session.exec(named).first()
-    return session.get(Profile, work.profile_id) if work else None
+def _drawn(session: Session, key: str) -> list[Profile]:
+    """The profiles of others' that the tapped drawing shows."""
+    work = session.exec(select(Work).where(col(Work.handle).in_(handles(key)))).first()
+    grants = grants_of_work(session, work.grant_id, work.id) if work else ()
+    rows = (
+        select(Profile).join(Grant, col(Grant.profile_id) == col(Profile.id)).where(col(Grant.id).in_(grants))
+    )
+    return list(session.exec(rows))
 
 
 def of_grant(studio: Studio, grant_id: int) -> Owner | None:

@@ -21,6 +21,7 @@ from core.storage.tables import (
     WorkKind,
     WorkState,
 )
+from core.storage.worn_table import wearing_under, worn_by
 
 DAY_SECONDS = 24 * 3600.0
 
@@ -83,6 +84,24 @@ def is_over(session: Session, grant_id: int | None) -> bool:
     return grant is None or grant.ended_at is not None
 
 
+def is_withheld(session: Session, work: Work) -> bool:
+    """Whether something of what a drawing shows was asked for under a grant that has ended."""
+    return any(is_over(session, grant) for grant in grants_of_work(session, work.grant_id, work.id))
+
+
+def grants_of_work(session: Session, first: int | None, work_id: int | None) -> tuple[int, ...]:
+    """Every grant under which a drawing was asked for: `first`, that of the profile it is of, and those it wears."""
+    worn = [one.grant_id for one in worn_by(session, work_id)] if work_id is not None else []
+    return tuple(grant for grant in (first, *worn) if grant is not None)
+
+
+def unshared(session: Session, work: Work) -> list[int]:
+    """The profiles that a drawing shows and that were the asker's own."""
+    shows = [(work.profile_id, work.grant_id)]
+    shows += [(one.profile_id, one.grant_id) for one in worn_by(session, work.id)]
+    return [profile for profile, grant in shows if grant is None]
+
+
 def asked_today(session: Session, space: Space, account_id: int) -> int:
     """Pictures that a member asked for in the space since a day; what was cancelled or failed does not count."""
     over = (WorkState.CANCELLED, WorkState.FAILED)
@@ -133,7 +152,10 @@ def grants_of(studio: Studio, session: Session, profiles: dict[int | None, int])
 def _users(studio: Studio, session: Session, grant: Grant) -> tuple[tuple[str, int, int], ...]:
     used = session.exec(
         select(Work.account_id, func.count(), func.coalesce(func.sum(Work.count), 0))
-        .where(Work.grant_id == grant.id, Work.state == WorkState.SUCCEEDED)
+        .where(
+            (col(Work.grant_id) == grant.id) | wearing_under(Work.id, [grant.id]),
+            Work.state == WorkState.SUCCEEDED,
+        )
         .group_by(col(Work.account_id))
         .order_by(func.count().desc(), col(Work.account_id))
     ).all()

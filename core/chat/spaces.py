@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from core.chat.mentions import handles
 from core.chat.outbox import post
-from core.chat.space_views import is_over, known_space, name_of, rules_of
+from core.chat.space_views import is_withheld, known_space, name_of, rules_of
 from core.chat.views import language_of
 from core.conversation import sharing, sharing_phrases
 from core.conversation.language import gettext as _, speaking
@@ -32,6 +32,7 @@ from core.storage.tables import (
     WorkState,
 )
 from core.storage.work import hold_ref, take_away
+from core.storage.worn_table import wearing_others, wearing_under
 
 if TYPE_CHECKING:
     from core.chat import Incoming
@@ -106,7 +107,7 @@ def leave(studio: Studio, session: Session, space: Space, account_id: int) -> No
         select(Work).where(
             Work.space == space.handle,
             Work.account_id == account_id,
-            col(Work.grant_id).is_not(None),
+            col(Work.grant_id).is_not(None) | wearing_others(Work.id),
             or_(col(Work.state).in_(OPEN_WORK), col(Work.told) < col(Work.news)),
         )
     ).all()
@@ -186,7 +187,7 @@ def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: 
     on_its_way = session.exec(
         select(Delivery)
         .where(
-            col(Delivery.grant_id).in_(ids),
+            col(Delivery.grant_id).in_(ids) | wearing_under(Delivery.work_id, ids),
             col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING)),
         )
         .with_for_update()
@@ -196,7 +197,7 @@ def end_grants(studio: Studio, session: Session, grants: Sequence[Grant], told: 
     works = session.exec(
         select(Work)
         .where(
-            col(Work.grant_id).in_(ids),
+            col(Work.grant_id).in_(ids) | wearing_under(Work.id, ids),
             or_(
                 col(Work.state).in_(OPEN_WORK),
                 col(Work.told) < col(Work.news),
@@ -281,6 +282,6 @@ def _objection(
     if asking == profile.account_id and work.grant_id:
         return ""
     if asking == work.account_id:
-        return _(sharing_phrases.NOT_SHARED) if is_over(session, work.grant_id) else ""
+        return _(sharing_phrases.NOT_SHARED) if is_withheld(session, work) else ""
     asker = session.get(Member, (work.space, work.account_id))
     return sharing_phrases.not_yours(name_of(studio, asker) if asker else "")

@@ -7,11 +7,21 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from core.chat.link_views import links_of
-from core.chat.space_views import grants_of, is_over, name_of, rules_of, spaces_of
+from core.chat.space_views import grants_of, is_withheld, name_of, rules_of, spaces_of
 from core.chat.version_views import Learnt, samples_of
 from core.conversation.language import gettext as _
-from core.conversation.views import PhotoView, ProfileView, Shown, SpaceView, View, WorkView
+from core.conversation.views import (
+    NO_WISH,
+    BaseView,
+    PhotoView,
+    ProfileView,
+    Shown,
+    SpaceView,
+    View,
+    WorkView,
+)
 from core.errors import KeyGone
+from core.prompts import from_record
 from core.storage import ledger
 from core.storage.database import clock
 from core.storage.fairness import drawings_ahead
@@ -102,6 +112,7 @@ def build_view(
         base=settings.base,
         base_title=offers.get("base_title", settings.base),
         base_content=offers.get("base_content", ""),
+        bases=bases_of(offers),
         space=space,
         spaces=spaces_of(studio, session, account),
         links=links_of(studio, session, account),
@@ -128,6 +139,11 @@ def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
     """What the worker that was heard of last offers, and when that was."""
     worker = session.exec(_LAST_WORKER).first()
     return (json.loads(worker.offers or "{}"), worker.seen_at) if worker else ({}, None)
+
+
+def bases_of(offers: dict[str, Any]) -> tuple[BaseView, ...]:
+    """The base models that a worker offers."""
+    return tuple(BaseView(**base) for base in offers.get("bases", ()))
 
 
 def profile_view(
@@ -225,7 +241,7 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         ).first()
         samples = best_samples(session, row, version) or (samples_of(latest, row.handle) if latest else ())
     ahead = _ahead(session, work)
-    withheld = is_over(session, work.grant_id)
+    withheld = is_withheld(session, work)
     if withheld:
         pictures = []
     member = session.get(Member, (work.space, work.account_id)) if work.space else None
@@ -242,6 +258,8 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         similarities=tuple(progress.get("similarities", ())),
         asked=asked.get("count", work.count),
         prompt=asked.get("text", ""),
+        wish=from_record(asked) if "text" in asked else NO_WISH,
+        drawn=tuple(progress.get("drawn", {}).items()),
         delivered=tuple((row.handle, _shown(row, profile)) for row in pictures if not row.dropped),
         dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
         best_step=version.best_step if version else None,

@@ -1,12 +1,17 @@
 """Asking for pictures: who is meant, and whether that may be drawn here and now."""
 
+from collections.abc import Iterator
+
 from core.conversation import phrases, prompt_phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import Draw, Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Option, Say
 from core.conversation.views import ProfileView, View
 from core.names import normal_name
-from core.prompts import Prompt, PromptRefused, parse
+from core.prompts import METHODS, MOST_ADAPTERS, Prompt, PromptRefused, Tag, parse
+from core.wording import is_named
+
+WAITED_FOR = ("trained", "queued", "training")  # a drawing waits for the end of a training
 
 
 def _say(text: str, *options: Option) -> Turn:
@@ -21,6 +26,8 @@ def imagine(view: View, words: str) -> Turn:
         prompt = parse(words)
     except PromptRefused as refused:
         return _say(prompt_phrases.prompt_refused(refused.what, refused.value, refused.column))
+    if unknown := _unknown(view, prompt):
+        return _say(unknown)
     profile = _meant(view, prompt)
     if profile is None and prompt.name:
         return _say(phrases.unknown_profile(prompt.name))
@@ -31,19 +38,27 @@ def imagine(view: View, words: str) -> Turn:
     return draw(view, profile, prompt)
 
 
+def _unknown(view: View, prompt: Prompt) -> str:
+    """What is said of the first id that the speaker may not use here; empty: all may be."""
+    found = (tag.profile for tag in prompt.tags if view.usable(tag.profile) is None)
+    return next((prompt_phrases.unknown_id(handle) for handle in found), "")
+
+
 def _meant(view: View, prompt: Prompt) -> ProfileView | None:
-    """The profile of @name, else the one whose trigger stands in the text, else the current or newest one."""
+    """The profile of @name, else of a trigger in the text, else the first that is worn, else the current one."""
     usable = [profile for profile in view.profiles if profile.state != "draft"]
     if prompt.name:
         wanted = normal_name(prompt.name)
         own = next((one for one in usable if wanted in (normal_name(one.name), one.trigger)), None)
         return own or (sharing.meant(view.space, prompt) if view.space else None)
-    words = set(prompt.text.lower().split())
-    named = [profile for profile in usable if profile.trigger in words]
-    if named:
-        return named[0]
+    worn = [one for tag in prompt.tags if (one := view.usable(tag.profile))]
+    for profile in (*worn, *usable):
+        if profile.trigger and is_named(prompt.text, profile.trigger):
+            return profile
     if view.space and (shared := sharing.meant(view.space, prompt)):
         return shared
+    if worn:
+        return worn[0]
     # Where others share and the speaker does not, the speaker means what is shared.
     if view.space and view.space.shared and all(profile.owner for profile in view.space.shared):
         return view.space.shared[0] if len(view.space.shared) == 1 else None
@@ -54,18 +69,71 @@ def _meant(view: View, prompt: Prompt) -> ProfileView | None:
 
 def draw(view: View, profile: ProfileView, prompt: Prompt) -> Turn:
     """Queue pictures, or say why not."""
-    if profile.consent == "withdrawn":
-        return _say(work_phrases.drawing_failed("consent_withdrawn"))
-    if prompt.base and prompt.base != view.base:
-        return _say(prompt_phrases.unknown_base(prompt.base, view.base))
-    if profile.state not in ("trained", "queued", "training"):
+    if profile.consent != "withdrawn" and profile.state not in WAITED_FOR:
         return _say(phrases.not_drawable(profile), Option("new", _("Make a new one")))
-    if refused := sharing.refusal(view, profile, prompt.count, prompt.base or view.base):
+    if refused := refusal(view, profile, prompt):
         return _say(refused)
-    left = sharing.payers_credits(view, profile)
-    if left is not None and left < prompt.count:
-        return _say(phrases.out_of_credits("picture", left, prompt.count))
     return Turn((Draw(profile.handle, prompt),))
+
+
+def refusal(view: View, profile: ProfileView, prompt: Prompt) -> str:
+    """Why a prompt about a profile is not drawn here and now, or an empty string."""
+    base = view.offered(prompt.base)
+    if base is None:
+        return _not_a_base(view, prompt.base or "")
+    if refused := _unknown(view, prompt) or _unwearable(view, profile, prompt):
+        return refused
+    worn = [profile, *(one for one, _tag in _others(view, profile, prompt))]
+    if prompt.fast and base.fast is False:
+        return prompt_phrases.not_fast(base.name)
+    if base.faceid is False and any(one.method == "faceid" for one in worn):
+        return prompt_phrases.no_faceid(base.name)
+    if refused := sharing.refusal(view, profile, prompt.count, base):
+        return refused
+    left = sharing.payers_credits(view, profile)
+    return (
+        phrases.out_of_credits("picture", left, prompt.count)
+        if left is not None and left < prompt.count
+        else ""
+    )
+
+
+def _others(view: View, profile: ProfileView, prompt: Prompt) -> Iterator[tuple[ProfileView, Tag]]:
+    """What is worn besides the profile that is drawn."""
+    for tag in prompt.tags:
+        other = view.usable(tag.profile)
+        if other and other.handle != profile.handle:
+            yield other, tag
+
+
+def _unwearable(view: View, profile: ProfileView, prompt: Prompt) -> str:
+    """Why what is asked for cannot be worn together; each profile is asked what one alone would be."""
+    for tag in prompt.tags:
+        worn = view.usable(tag.profile)
+        if worn and METHODS[tag.kind] != worn.method:
+            return prompt_phrases.another_method(worn, tag)
+    others = [other for other, _tag in _others(view, profile, prompt)]
+    if any(one.consent == "withdrawn" for one in (profile, *others)):
+        return work_phrases.drawing_failed("consent_withdrawn")
+    for other in others:
+        if other.state != "trained":
+            return phrases.not_drawable(other)
+    if len(others) >= MOST_ADAPTERS:
+        return prompt_phrases.too_many(MOST_ADAPTERS)
+    if sum(one.method == "faceid" for one in (profile, *others)) > 1:
+        return _(prompt_phrases.ONE_FACE)
+    return ""
+
+
+def _not_a_base(view: View, name: str) -> str:
+    """What is said of a base that does not draw here; one that is a FaceID profile is another mistake (SPEC G6)."""
+    shared = view.space.shared if view.space else ()
+    for profile in (*view.profiles, *shared):
+        known = (normal_name(profile.name), profile.trigger, str(profile.handle))
+        if profile.method == "faceid" and normal_name(name) in known:
+            return _(prompt_phrases.FACEID_AS_CHECKPOINT)
+    offered = [base.name for base in view.bases] or [view.base]
+    return prompt_phrases.unknown_base(name, phrases.enumerated(offered))
 
 
 def answered(view: View, words: str) -> Turn:
@@ -74,7 +142,8 @@ def answered(view: View, words: str) -> Turn:
         prompt = parse(words)
     except PromptRefused:
         return Turn()
-    known = {profile.trigger for profile in view.profiles if profile.trigger}
-    if prompt.name or known & set(prompt.text.lower().split()):
+    if prompt.name or prompt.tags:
+        return imagine(view, words)
+    if any(one.trigger and is_named(prompt.text, one.trigger) for one in view.profiles):
         return imagine(view, words)
     return imagine(view, words) if view.space and sharing.meant(view.space, prompt) else Turn()

@@ -210,6 +210,8 @@ def profile_line(profile: ProfileView, current: bool) -> str:
     parts = [name, class_label(profile.class_word) or "?", state_label(profile.state)]
     if profile.state == "trained" and profile.similarity is not None:
         parts.append(_("likeness {likeness}").format(likeness=f"{profile.similarity:.2f}"))
+    if profile.state == "trained":
+        parts.append(_("id {id}").format(id=profile.handle))
     if profile.consent == "withdrawn":
         parts.append(_("consent withdrawn: not used"))
     if profile.state == "failed":

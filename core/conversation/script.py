@@ -279,7 +279,7 @@ def _work_choice(view: View, step: str, handle: int) -> Turn:
             if not open_:
                 return _say(_("That has ended already."))
             return Turn((StopWork(handle, keep=step == "best"),), (Say(_("Stopping...")),))
-        case "again" if refused := sharing.refusal(view, profile, work.asked, view.base):
+        case "again" if refused := drawing.refusal(view, profile, work.wish):
             return _say(refused)
         case "again":
             return Turn((DrawAgain(handle),))

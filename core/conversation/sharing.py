@@ -4,9 +4,10 @@ from core.conversation import phrases, sharing_phrases
 from core.conversation.effects import FillPool, Revoke, SetRule, Share, Turn
 from core.conversation.language import LANGUAGES, gettext as _, pgettext
 from core.conversation.messages import Option, Say
-from core.conversation.views import GrantView, ProfileView, SpaceView, View
+from core.conversation.views import BaseView, GrantView, ProfileView, SpaceView, View
 from core.names import normal_name
 from core.prompts import Prompt
+from core.wording import is_named
 
 # Taps that make sense where others read along; everything else is between a person and me.
 IN_GROUPS = frozenset(("stop", "best", "again", "dropped", "info", "one", "set"))
@@ -158,16 +159,16 @@ def listed(view: View) -> Turn:
 
 def meant(space: SpaceView, prompt: Prompt) -> ProfileView | None:
     """The shared profile of @name, or whose trigger stands in the text."""
-    wanted, words = normal_name(prompt.name), set(prompt.text.lower().split())
+    wanted = normal_name(prompt.name)
     for profile in space.shared:
         if wanted and wanted in (normal_name(profile.name), profile.trigger):
             return profile
-        if not wanted and profile.trigger in words:
+        if not wanted and profile.trigger and is_named(prompt.text, profile.trigger):
             return profile
     return None
 
 
-def refusal(view: View, profile: ProfileView, count: int, base: str) -> str:
+def refusal(view: View, profile: ProfileView, count: int, base: BaseView) -> str:
     """Why the rules of the space do not let this be drawn, or an empty string."""
     space = view.space
     if space is None:
@@ -177,8 +178,8 @@ def refusal(view: View, profile: ProfileView, count: int, base: str) -> str:
         return sharing_phrases.elsewhere()
     if rules.who == "admins" and not space.admin:
         return _(sharing_phrases.ADMINS_ASK if space.admin is False else sharing_phrases.RANK_UNKNOWN)
-    if not rules.allow(base, view.base_content):
-        return sharing_phrases.base_refused(base)
+    if not rules.allow(base.name, base.content):
+        return sharing_phrases.base_refused(base.name)
     if rules.quota and space.drawn + count > rules.quota:
         return sharing_phrases.over_quota(rules.quota, space.drawn)
     left = payers_credits(view, profile)

@@ -122,11 +122,9 @@ def listed(space: SpaceView, person: str) -> str:
     lines = [_("Shared here:")]
     for one in space.shared:
         owner = shown_name(one.owner or person or pgettext("the owner of a profile", "you"))
-        lines.append(
-            _("- {name} ({owner}): /imagine {call} ...").format(
-                name=shown_name(one.name), owner=owner, call=call(one)
-            )
-        )
+        line = _("- {name} ({owner}): /imagine {call} ...")
+        named = line.format(name=shown_name(one.name), owner=owner, call=call(one))
+        lines.append(f"{named} · " + _("id {id}").format(id=one.handle))
     return "\n".join(lines)
 
 

@@ -3,6 +3,10 @@
 import json
 from dataclasses import dataclass
 
+from core.prompts import Prompt
+
+NO_WISH = Prompt("")
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -80,6 +84,17 @@ class ProfileView:
 
 
 @dataclass(frozen=True)
+class BaseView:
+    """A base model that draws here, as the worker tells; None and empty while none has told."""
+
+    name: str
+    title: str = ""
+    content: str = ""  # what it makes
+    fast: bool | None = None  # whether it draws in few steps
+    faceid: bool | None = None  # whether it draws faces by FaceID
+
+
+@dataclass(frozen=True)
 class Rules:
     """What the admins of a space have set."""
 
@@ -144,6 +159,8 @@ class WorkView:
     similarities: tuple[float, ...] = ()
     asked: int = 0
     prompt: str = ""
+    wish: Prompt = NO_WISH  # what was asked for, whole
+    drawn: tuple[tuple[str, str], ...] = ()  # with which settings, by name, once it is drawn
     delivered: tuple[tuple[int, Shown], ...] = ()  # picture handle, picture
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
@@ -177,6 +194,7 @@ class View:
     base: str = ""
     base_title: str = ""
     base_content: str = ""  # what the base makes, as the worker tells; empty while none has
+    bases: tuple[BaseView, ...] = ()  # the same and others of its family, as the worker tells
     space: SpaceView | None = None
     spaces: tuple[tuple[int, str], ...] = ()  # handle and title of those in which the person was seen
     links: tuple[tuple[int, str], ...] = ()  # handle and name of the identities linked with this one
@@ -189,6 +207,12 @@ class View:
         """The account's profile of this handle, or one that is shared where this is heard."""
         shared = self.space.shared if self.space else ()
         return self.profile(handle) or next((one for one in shared if one.handle == handle), None)
+
+    def offered(self, base: str | None) -> BaseView | None:
+        """The base of this name, or the usual one without a name; None if it does not draw here."""
+        usual = BaseView(self.base, self.base_title, self.base_content)
+        name = base or self.base
+        return next((one for one in self.bases if one.name == name), usual if name == self.base else None)
 
     def profile(self, handle: int) -> ProfileView | None:
         """The account's profile of this handle."""

@@ -1,11 +1,14 @@
 """Low-rank changes of a model's weights (LoRA, Hu et al. 2021): made, added to frozen weights, written, read.
 
-A change is added to the weight itself before the layer runs, in single precision, not computed beside it in
-the layer: fewer operations, and drawing with an adapter costs what drawing without one costs.
+A change that is worn is added to the weight itself before the layer runs, in single precision, not computed beside
+it in the layer: fewer operations, and drawing with an adapter costs what drawing without one costs. One that is
+trained on a processor too; on an accelerator see `core.families.beside`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import safetensors.torch
@@ -15,6 +18,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from core.errors import ModelUnusable
+from core.families import beside
 
 DOWN, UP = "lora_A.weight", "lora_B.weight"  # as peft and diffusers call them
 
@@ -44,8 +48,16 @@ class LowRank:
 
     def factors(self) -> dict[str, Factors]:
         """View the flat weights as factors by layer; gradients flow back to the flat tensor."""
+        return self._shaped(self.flat)
+
+    def scaled(self, dtype: torch.dtype) -> dict[str, Factors]:
+        """The factors in a layer's precision, the scale in them, made by one operation for all layers."""
+        flat = self.flat if self.scale == 1 else self.flat * self.scale**0.5
+        return self._shaped(flat.to(dtype))
+
+    def _shaped(self, flat: Tensor) -> dict[str, Factors]:
         sizes = list(chain.from_iterable(self.shapes.values()))
-        pieces = torch.split(self.flat, [size.numel() for size in sizes])
+        pieces = torch.split(flat, [size.numel() for size in sizes])
         shaped = iter(piece.view(size) for piece, size in zip(pieces, sizes, strict=True))
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
@@ -166,6 +178,24 @@ class Layers:
                     self.frozen[layer] = module.weight.detach()
                     del module._parameters["weight"]
                     module.weight = self.frozen[layer]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The layers' own precision."""
+        return next(iter(self.frozen.values())).dtype
+
+    @contextmanager
+    def beside(self, changes: Mapping[str, Factors]) -> Iterator[None]:
+        """Let these layers compute their change beside their weight."""
+        for layer, factors in changes.items():
+            module = self._modules[layer]
+            # An attribute of the object is found before the method of its class.
+            module.forward = partial(beside.forward, module, factors.down, factors.up)
+        try:
+            yield
+        finally:
+            for layer in changes:
+                del self._modules[layer].forward
 
     def put(self, weights: Mapping[str, Tensor]) -> None:
         """Let these layers use these weights and all others their frozen ones."""

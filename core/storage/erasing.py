@@ -32,8 +32,10 @@ from core.storage.tables import (
     ProfileState,
     Version,
     Work,
+    Worn,
 )
 from core.storage.work import LEASE_SECONDS, take_away
+from core.storage.worn_table import wearing
 
 PHOTO_FILES = ("raw-", "photo-", "thumb-")  # kinds of files that the photos' key seals
 
@@ -50,11 +52,15 @@ class Notice:
 def begin_deletion(session: Session, studio: Studio, profile: Profile, notice: Notice | None) -> Erasure:
     """Step 1 for a whole profile."""
     account = session.get_one(Account, profile.account_id)
-    works = session.exec(select(Work).where(Work.profile_id == profile.id)).all()
+    works = session.exec(
+        select(Work).where((col(Work.profile_id) == profile.id) | wearing(Work.id, profile.id))
+    ).all()
     for work in works:
         if work.state in OPEN_WORK:
             take_away(session, work, "deleted")
         work.told = work.news  # nothing is said of it any more
+        if work.profile_id != profile.id:
+            _discard_pictures(session, work)
     drop_replies(session, profile)
     shared = (col(Grant.profile_id) == profile.id) & col(Grant.ended_at).is_(None)
     session.execute(update(Grant).where(shared).values(ended_at=clock(session)))
@@ -103,11 +109,18 @@ def drop_replies(session: Session, profile: Profile) -> None:
     session.execute(
         update(Delivery)
         .where(
-            col(Delivery.profile_id) == profile.id,
+            (col(Delivery.profile_id) == profile.id) | wearing(Delivery.work_id, profile.id),
             col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING)),
         )
         .values(state=DeliveryState.DROPPED, sealed=b"")
     )
+
+
+def _discard_pictures(session: Session, work: Work) -> None:
+    """What another profile's drawing shows of this one goes with it."""
+    for picture in session.exec(select(PictureRow).where(PictureRow.work_id == work.id)).all():
+        doom(session, picture.file)
+        session.delete(picture)
 
 
 def discard_photo(session: Session, photo: Photo) -> None:
@@ -187,7 +200,9 @@ def _delete_rows(session: Session, erasure: Erasure) -> None:
     versions = select(Version.id).where(Version.profile_id == profile)
     session.execute(delete(Checkpoint).where(col(Checkpoint.version_id).in_(versions)))
     session.execute(update(Profile).where(col(Profile.id) == profile).values(version_id=None))
-    for table in (PictureRow, Delivery, Posted, Opening, Grant, Work, Version):
+    works = select(Work.id).where(Work.profile_id == profile)
+    session.execute(delete(Worn).where(col(Worn.work_id).in_(works)))
+    for table in (Worn, PictureRow, Delivery, Posted, Opening, Grant, Work, Version):
         session.execute(delete(table).where(col(table.profile_id) == profile))
     session.execute(delete(Profile).where(col(Profile.id) == profile))
 

@@ -25,6 +25,7 @@ class Delivery(SQLModel, table=True):
     account_id: int = Field(index=True)
     profile_id: int | None = Field(default=None, index=True)
     grant_id: int | None = None  # without which it must not arrive any more
+    work_id: int | None = Field(default=None, index=True)  # the drawing that it shows
     slot: str = ""  # an earlier message of this slot is replaced
     key: str  # the name of the key that seals the body
     sealed: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))

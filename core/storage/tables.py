@@ -31,6 +31,9 @@ from core.storage.states import (
     WorkKind as WorkKind,
     WorkState as WorkState,
 )
+from core.storage.worn_table import (
+    Worn as Worn,
+)
 
 
 def _handle() -> Any:

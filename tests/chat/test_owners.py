@@ -40,9 +40,9 @@ def shared_yet(group: Group) -> int:
     ],
 )
 def test_who_asks_for_anothers_profile_asks_for_its_owner(shared: Group, heard: Heard) -> None:
-    assert owners.asked_for(shared.studio, said("ben", heard)) == ana_of(shared)
-    assert owners.asked_for(shared.studio, said("ana", heard)) is None
-    assert owners.asked_for(shared.studio, said("ben", heard, "-200")) is None
+    assert owners.asked_for(shared.studio, said("ben", heard)) == [ana_of(shared)]
+    assert owners.asked_for(shared.studio, said("ana", heard)) == []
+    assert owners.asked_for(shared.studio, said("ben", heard, "-200")) == []
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_who_asks_for_anothers_profile_asks_for_its_owner(shared: Group, heard: 
     ],
 )
 def test_what_uses_nothing_of_anybodys_asks_for_nobody(shared: Group, heard: Heard) -> None:
-    assert owners.asked_for(shared.studio, said("ben", heard)) is None
+    assert owners.asked_for(shared.studio, said("ben", heard)) == []
 
 
 def test_drawing_again_asks_for_the_owner_as_well(shared: Group) -> None:
     work = shared.imagine("ben", "as a pirate")
     assert work is not None
 
-    assert owners.asked_for(shared.studio, said("ben", Chosen(f"again:{work.handle}"))) == ana_of(shared)
+    assert owners.asked_for(shared.studio, said("ben", Chosen(f"again:{work.handle}"))) == [ana_of(shared)]
 
 
 def test_only_spaces_that_this_bot_was_heard_in_are_its_own(shared: Group) -> None:
