@@ -124,6 +124,15 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
         raise ModelUnusable(name, str(error)) from error
 
 
+def is_usable(base: Base) -> bool:
+    """Whether nothing that can be seen at a glance keeps a base from being loaded; `check` looks closely."""
+    return (
+        base.content == "drawn"
+        and bool(base.sha256)
+        and all(base.file(path).is_file() for path in base.sha256)
+    )
+
+
 def check(entry: Base | Pack | Scorer) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and entry.content != "drawn":

@@ -192,10 +192,21 @@ def _drop_stale(workshop: Workshop, work_id: int) -> None:
 def announce(workshop: Workshop, started: float) -> None:
     """Say that this worker is there and what it offers; the thread calls it every other second."""
     base = workshop.catalogue.bases.get(workshop.studio.settings.base)
+    bases = [base, *workshop.others()] if base else []
     offers = {
         "base": workshop.studio.settings.base,
         "base_title": base.title if base else "",
         "base_content": base.content if base else "",
+        "bases": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "content": one.content,
+                "fast": one.fast is not None,
+                "faceid": one.faceid is not None,
+            }
+            for one in bases
+        ],
         "device": workshop.device,
         **{name: round(seconds, 2) for name, seconds in workshop.speeds.items()},
     }

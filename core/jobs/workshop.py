@@ -20,7 +20,7 @@ from core.conversation.views import Rules
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
-from core.families.catalogue import Base, Catalogue, check
+from core.families.catalogue import Base, Catalogue, check, is_usable
 from core.families.family import Family
 from core.intake import Intake
 from core.storage.database import reading
@@ -47,11 +47,12 @@ class Workshop:
     busy: threading.Lock = field(default_factory=threading.Lock)
     live: dict[int, Iterator[None]] = field(default_factory=dict)  # trainings by their work's id
     speeds: dict[str, float] = field(default_factory=dict)
-    _family: Family | None = None
+    _families: dict[str, Family] = field(default_factory=dict)  # the usual base and at most one other
     _pack: FacePack | None = None
     _scoring_pack: FacePack | None = None
     _fidelity: Fidelity | None = None
-    _adapters: OrderedDict[str, int] = field(default_factory=OrderedDict)  # name -> profile id
+    # By base and by the name there: the profile's id.
+    _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
     @property
     def base(self) -> Base:
@@ -61,20 +62,42 @@ class Workshop:
             raise ModelUnusable(name, "models.toml has no base of this name")
         return self.catalogue.bases[name]
 
+    def named(self, name: str | None) -> Base | None:
+        """The base of this name that draws here, or the usual one without a name; None if there is none."""
+        if not name or name == self.base.name:
+            return self.base
+        return next((base for base in self.others() if base.name == name), None)
+
+    def others(self) -> list[Base]:
+        """The other bases that what was learnt here is drawn with: of the same family, and present."""
+        return [
+            base
+            for base in self.catalogue.bases.values()
+            if base.family == self.base.family and base.name != self.base.name and is_usable(base)
+        ]
+
     def may_draw(self, session: Session, work: Work, asked: str | None) -> bool:
         """Whether this base is the one that was asked for, if one was, and the admins of the space let it draw now."""
-        base = self.base
-        if asked and asked != base.name:
+        base = self.named(asked)
+        if base is None:
             return False
         space = session.exec(select(Space).where(Space.handle == work.space)).first() if work.space else None
         return space is None or Rules.read(space.rules).allow(base.name, base.content)
 
-    def family(self) -> Family:
-        """The resident base model."""
-        if self._family is None:
-            self._family = open_base(self.base, torch.device(self.device))
-            log.info("base %s (%s) on %s", self.base.name, self.base.licence, self.device)
-        return self._family
+    def family(self, base: Base | None = None) -> Family:
+        """The usual base model, which stays, or another one, which stays until yet another is asked for."""
+        base = base or self.base
+        if base.name not in self._families:
+            for other in self._families.keys() - {base.name, self.base.name}:
+                self._let_go(other)
+            self._families[base.name] = open_base(base, torch.device(self.device))
+            log.info("base %s (%s) on %s", base.name, base.licence, self.device)
+        return self._families[base.name]
+
+    def _let_go(self, base: str) -> None:
+        del self._families[base]
+        for key in [key for key in self._adapters if key[0] == base]:
+            del self._adapters[key]
 
     def pack(self) -> FacePack:
         """The resident face pack."""
@@ -115,20 +138,20 @@ class Workshop:
             self._fidelity = open_scorer(self.catalogue.scorers[name])
         return self._fidelity
 
-    def wear(self, profile: Profile, version: Version) -> str:
-        """Have a version's adapter ready on the base; answers its name there."""
-        name = f"v{version.id}"
-        if name not in self._adapters:
+    def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
+        """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""
+        family, name = family or self.family(), f"v{version.id}-{version.best_step}"
+        key = (family.base.name, name)
+        if key not in self._adapters:
             weights = self._weights(profile, version)
             # A base that the configuration has forgotten says nothing: the weights' own shapes decide.
-            family = self.catalogue.bases.get(version.base, self.base).family
-            adapter = Adapter(profile.method, family, version.base, weights, version.best_step or 0)
-            self.family().install(name, adapter)
-            self._adapters[name] = profile.id or 0
-        self._adapters.move_to_end(name)
+            of = self.catalogue.bases.get(version.base, self.base).family
+            family.install(name, Adapter(profile.method, of, version.base, weights, version.best_step or 0))
+            self._adapters[key] = profile.id or 0
+        self._adapters.move_to_end(key)
         while len(self._adapters) > MOST_ADAPTERS:
-            oldest, _ = self._adapters.popitem(last=False)
-            self.family().remove(oldest)
+            (base, oldest), _ = self._adapters.popitem(last=False)
+            self._families[base].remove(oldest)
         return name
 
     def _weights(self, profile: Profile, version: Version) -> bytes:
@@ -179,9 +202,9 @@ class Workshop:
                     )
                 )
             )
-        for name in [name for name, profile in self._adapters.items() if profile not in alive]:
-            del self._adapters[name]
-            self.family().remove(name)
+        for base, name in [key for key, profile in self._adapters.items() if profile not in alive]:
+            del self._adapters[base, name]
+            self._families[base].remove(name)
 
 
 def _embeddings(content: bytes) -> tuple[Embedding, ...]:

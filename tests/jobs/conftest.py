@@ -55,7 +55,8 @@ def opens(server: str, models: Path) -> Opens:
         family, pack = _loaded(models.read_text())
         connect(settings_in(folder, redis_url=server)).flushall()
         with workplace(folder, server, models, **chosen) as place:
-            place.workshop._family, place.workshop._pack = family, pack  # loading them takes seconds
+            place.workshop._families[family.base.name] = family  # loading it takes seconds, and so the pack
+            place.workshop._pack = pack
             yield place
         for name in family.installed():
             family.remove(name)
