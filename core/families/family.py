@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from core.artifacts import Adapter, Pixels
 from core.families.catalogue import Base
 
+FAST_STEPS = 4  # unless other steps are asked for
+
 
 @dataclass(frozen=True)
 class Latents:
@@ -42,6 +44,8 @@ class DrawRequest:
     """How to draw; `adapters` are the installed ones to wear, by name, with their strength.
 
     A textual inversion is used by standing in the prompt as `<NAME>`; its strength counts for nothing.
+    `fast` draws with the base's own acceleration: its sampler whatever `scheduler` says, and no guidance
+    whatever `cfg` says, which is part of it.
     """
 
     prompt: str
@@ -52,6 +56,7 @@ class DrawRequest:
     height: int
     scheduler: str
     adapters: Mapping[str, float] = field(default_factory=dict)
+    fast: bool = False
 
 
 Targets = Literal["all", "attention"]
@@ -92,7 +97,10 @@ class Family(Protocol):
         """Encode pictures of one size; the caller keeps the result."""
 
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
-        """Draw one picture per seed; a seed's picture does not depend on the other seeds' presence."""
+        """Draw one picture per seed; a seed's picture does not depend on the other seeds' presence.
+
+        Raises ModelUnusable for adapters that cannot be worn so, or `fast` on a base without acceleration.
+        """
 
     def install(self, name: str, adapter: Adapter) -> None:
         """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the family."""
@@ -124,16 +132,19 @@ class Family(Protocol):
         """Write the weights of now as a file that other tools read too."""
 
 
-def usual_request(family: Family, prompt: str, adapters: Mapping[str, float] | None = None) -> DrawRequest:
+def usual_request(
+    family: Family, prompt: str, adapters: Mapping[str, float] | None = None, *, fast: bool = False
+) -> DrawRequest:
     """Draw a prompt the way the base model's catalogue entry recommends."""
     base = family.base
     return DrawRequest(
         prompt=prompt,
         negative="",
-        steps=base.steps,
+        steps=FAST_STEPS if fast else base.steps,
         cfg=base.cfg,
         width=family.size,
         height=family.size,
         scheduler=base.scheduler,
         adapters=adapters or {},
+        fast=fast,
     )

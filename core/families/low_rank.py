@@ -101,6 +101,11 @@ def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, F
         state = safetensors.torch.load(weights)
     except SafetensorError as error:
         raise ModelUnusable(name, f"not a safetensors file: {error}") from error
+    return factors_in(name, state, layers)
+
+
+def factors_in(name: str, state: Mapping[str, Tensor], layers: Mapping[str, Tensor]) -> dict[str, Factors]:
+    """The factors among named tensors; raises ModelUnusable unless each fits one of the layers."""
     found: dict[str, Factors] = {}
     for key in sorted(state):
         layer, _, side = key.partition(".lora_")
@@ -111,13 +116,13 @@ def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, F
             if missing:
                 raise ModelUnusable(name, f"{min(missing)} is missing")
             found[layer] = Factors(state[f"{layer}.{DOWN}"].float(), state[f"{layer}.{UP}"].float())
-            _check(name, layer, found[layer], layers[layer])
+            check(name, layer, found[layer], layers[layer])
     if not found:
         raise ModelUnusable(name, "there is no low-rank weight in it")
     return found
 
 
-def _check(name: str, layer: str, factors: Factors, weight: Tensor) -> None:
+def check(name: str, layer: str, factors: Factors, weight: Tensor) -> None:
     """Raise ModelUnusable unless the factors multiply to the weight's shape and are finite."""
     outputs, rank = factors.up.flatten(1).shape
     fits = factors.down.shape == (rank, *weight.shape[1:]) and outputs == weight.shape[0]

@@ -1,6 +1,8 @@
 """Stable Diffusion 1.x and whatever else has its layout; every size is read from the model itself."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,18 +10,21 @@ import torch
 from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor2_0
 from diffusers.utils import logging as diffusers_logging
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families import low_rank, words
+from core.families.acceleration import read_acceleration
 from core.families.catalogue import Base
+from core.families.faceid import FaceId, conditions
 from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
 from core.families.low_rank import Layers
 from core.families.precision import AttentionProcessor, attention_for_training, half_precision
-from core.families.schedulers import SCHEDULERS
-from core.families.wardrobe import Wardrobe
+from core.families.schedulers import FAST as FAST_SCHEDULER, SCHEDULERS
+from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
 from core.families.words import Vectors
 
 UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
@@ -44,13 +49,20 @@ class Sd15:
         self._text = (
             "text_encoder" if hasattr(pipeline.text_encoder, "text_model") else "text_encoder.text_model"
         )
+        layers = Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder})
+        self._faceid = FaceId.open(base, pipeline.unet) if base.faceid is not None else None
         self._wardrobe = Wardrobe(
             base,
-            Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder}),
+            layers,
+            device,
             widths={"clip_l": pipeline.text_encoder.config.hidden_size},
             places=pipeline.tokenizer.model_max_length - 2,
-            device=device,
+            face_width=self._faceid.width if self._faceid else None,
         )
+        if self._faceid and self._faceid.changes:
+            self._wardrobe.keep(FACEID, self._faceid.changes)
+        if base.fast is not None:
+            self._wardrobe.keep(FAST, read_acceleration(base, layers.frozen))
         self._attention: AttentionProcessor | None = None
 
     @classmethod
@@ -108,27 +120,50 @@ class Sd15:
 
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
         """Draw one picture per seed; the noise of each comes from its own generator on the processor."""
-        known = self._wardrobe.wear(request.adapters)
-        self._attend(AttnProcessor2_0)
+        if request.fast:
+            request = replace(request, cfg=1.0, scheduler=FAST_SCHEDULER)
+        worn = self._wardrobe.wear(request.adapters, fast=request.fast)
         with torch.no_grad():
-            text = self._encode_prompts([request.prompt, request.negative], known)
-        pipeline = self._pipeline
-        pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
+            text = self._encode_prompts([request.prompt, request.negative], worn.words)
+        self._pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
         drawn: list[Pixels] = []
-        for start in range(0, len(seeds), TOGETHER):
-            some = seeds[start : start + TOGETHER]
-            pictures = pipeline(
-                prompt_embeds=text[:1].expand(len(some), -1, -1),
-                negative_prompt_embeds=text[1:].expand(len(some), -1, -1),
-                num_inference_steps=request.steps,
-                guidance_scale=request.cfg,
-                width=request.width,
-                height=request.height,
-                generator=[torch.Generator().manual_seed(seed) for seed in some],
-                output_type="np",
-            ).images
-            drawn.extend(np.round(pictures * 255).astype(np.uint8))
+        with self._attending(worn):
+            for start in range(0, len(seeds), TOGETHER):
+                drawn.extend(self._drawn(request, seeds[start : start + TOGETHER], text, worn.face))
         return drawn
+
+    def _drawn(
+        self, request: DrawRequest, seeds: Sequence[int], text: Tensor, face: Tensor | None
+    ) -> NDArray[np.uint8]:
+        """Draw a few pictures in one pass, (pictures, height, width, 3)."""
+        count = len(seeds)
+        looked_at = (
+            {} if face is None
+            else {"ip_adapter_image_embeds": conditions(face, count, guided=request.cfg > 1)}
+        )  # fmt: skip
+        pictures = self._pipeline(
+            prompt_embeds=text[:1].expand(count, -1, -1),
+            negative_prompt_embeds=text[1:].expand(count, -1, -1),
+            num_inference_steps=request.steps,
+            guidance_scale=request.cfg,
+            width=request.width,
+            height=request.height,
+            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
+            output_type="np",
+            **looked_at,
+        ).images
+        return np.round(pictures * 255).astype(np.uint8)
+
+    @contextmanager
+    def _attending(self, worn: Worn) -> Iterator[None]:
+        """Let the UNet attend to the text and, if one is worn, to a face."""
+        if self._faceid is None or worn.face is None:
+            self._attend(AttnProcessor2_0)
+            yield
+            return
+        self._attention = AttnProcessor2_0  # what it leaves behind
+        with self._faceid.on(worn.strength):
+            yield
 
     def install(self, name: str, adapter: Adapter) -> None:
         """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the family."""
@@ -144,7 +179,7 @@ class Sd15:
 
     def methods(self) -> frozenset[str]:
         """The methods by which this base can learn or be conditioned here."""
-        return frozenset({"lora", "textual_inversion"})
+        return frozenset({"lora", "textual_inversion"} | ({"faceid"} if self._faceid else set()))
 
     def trainable(
         self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
