@@ -198,6 +198,7 @@ def announce(workshop: Workshop, started: float) -> None:
         "base": workshop.studio.settings.base,
         "base_title": base.title if base else "",
         "base_content": base.content if base else "",
+        "methods": sorted(workshop.methods()) if base else [],
         "device": workshop.device,
         **{name: round(seconds, 2) for name, seconds in workshop.speeds.items()},
     }

@@ -23,6 +23,7 @@ from core.storage.files import new_name
 from core.storage.keys import profile_key
 from core.storage.tables import Grant, PictureRow, Profile, ProfileState, Version, Work, WorkState
 from core.storage.work import finish
+from core.subjects import STYLE, has_face
 
 log = logging.getLogger(__name__)
 
@@ -97,11 +98,11 @@ def _read(workshop: Workshop, slice_: Slice, work: Work) -> Commission | None:
 
 
 def _why_off(commission: Commission) -> str:
-    return (
-        "faceless"
-        if commission.version.floor is None and commission.profile.retention == "keep"
-        else "photos"
-    )
+    profile = commission.profile
+    if profile.kind == STYLE:
+        return "style"
+    kept = commission.version.floor is None and profile.retention == "keep"
+    return "faceless" if kept or not has_face(profile.kind, commission.words["class_word"]) else "photos"
 
 
 def _request(workshop: Workshop, commission: Commission) -> DrawRequest:

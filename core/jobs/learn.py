@@ -8,18 +8,18 @@ import io
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from core.artifacts import Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
-from core.jobs.class_pictures import class_pictures
-from core.jobs.dataset import Chosen, chosen_photos, crops, dataset, plan as plan_of
+from core.jobs.class_pictures import class_pictures, drawn_already
+from core.jobs.dataset import chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.draw import to_png
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
@@ -29,8 +29,9 @@ from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
-from core.subjects import has_face
+from core.subjects import LORA, has_face
 from core.training.loop import Halved, Run, Sampled, Stepped
+from core.training.methods import AT_ONCE
 from core.training.plan import Plan
 from core.work_queue import wake
 
@@ -69,10 +70,18 @@ class Learning:
             profile = session.get_one(Profile, work.profile_id)
             profile.state = ProfileState.TRAINING
             chosen = chosen_photos(self.workshop, session, profile)
+        faces = has_face(self.profile.kind, self.class_word)
+        if faces:
+            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
+        if self.profile.method in AT_ONCE:
+            self._at_once()
+            return
         photos = crops(self.workshop, self.profile, self.class_word, chosen)
         yield
-        classes = yield from class_pictures(self.workshop, self.class_word)
-        self._calibrate(classes, chosen)
+        classes: list[Pixels] = []
+        if faces or self.profile.method == LORA:
+            classes = yield from class_pictures(self.workshop, self.class_word)
+        self._calibrate(classes, least=2)
         yield
         plan = self._plan(len(photos))
         self.run = self._start(photos, classes, plan)
@@ -115,12 +124,25 @@ class Learning:
 
     # ── before the first step
 
-    def _calibrate(self, classes: list[Pixels], chosen: Chosen) -> None:
-        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash."""
+    def _at_once(self) -> None:
+        """A method without steps: what it makes is there before a first step could be (SPEC T3)."""
+        adapter = AT_ONCE[self.profile.method](self.workshop.family(), self.embeddings)
+        self._calibrate(drawn_already(self.workshop, self.class_word), least=1)
+        weights = new_name(self.profile.handle, "weights")
+        self.workshop.studio.files.write(weights, adapter.weights, self._key())
+
+        def note(_: Session, version: Version) -> None:
+            version.weights = weights
+
+        self._end(note)
+
+    def _calibrate(self, classes: list[Pixels], *, least: int) -> None:
+        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash.
+
+        From fewer than `least` faces none can be told, and the filter is off.
+        """
         pack = self.workshop.pack()
-        if has_face(self.profile.kind, self.class_word):
-            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
-        if len(self.embeddings) < 2:
+        if len(self.embeddings) < least:
             self.embeddings = []
             return
         class_faces = [faces[0].embedding for pixels in classes if (faces := pack.faces_in(pixels))]
@@ -246,24 +268,29 @@ class Learning:
 
     def _finish(self) -> None:
         """Keep the best checkpoint; everything else of the run goes."""
-        if self.run is None:
-            return
+        self._end(self._keep_best)
+
+    def _keep_best(self, session: Session, version: Version) -> None:
+        best = session.exec(
+            select(Checkpoint)
+            .where(Checkpoint.version_id == version.id)
+            .order_by(col(Checkpoint.similarity).desc(), col(Checkpoint.step).desc())
+        ).first()
+        if best is None:
+            raise TrainingFailed("no_checkpoint")
+        doom(session, version.saved)
+        version.saved = ""
+        version.weights, version.best_step = best.weights, best.step
+        version.similarity = best.similarity if self.embeddings else None
+
+    def _end(self, note: Callable[[Session, Version], None]) -> None:
+        """Note what the version is from now on, and let the photos be what their owner wanted."""
         template = self._template()
         erasure = None
         with self.slice.writing() as (session, work):
             version = session.get_one(Version, self.version.id)
             profile = session.get_one(Profile, self.profile.id)
-            best = session.exec(
-                select(Checkpoint)
-                .where(Checkpoint.version_id == version.id)
-                .order_by(col(Checkpoint.similarity).desc(), col(Checkpoint.step).desc())
-            ).first()
-            if best is None:
-                raise TrainingFailed("no_checkpoint")
-            doom(session, version.saved)
-            version.saved = ""
-            version.weights, version.best_step = best.weights, best.step
-            version.similarity = best.similarity if self.embeddings else None
+            note(session, version)
             version.template = template
             version.state = profile.state = ProfileState.TRAINED
             version.trained_at = clock(session)
@@ -272,12 +299,14 @@ class Learning:
                 version.floor = None
             if profile.retention in ("delete", "template"):
                 erasure = begin_photo_deletion(session, self.workshop.studio, profile)
-            report(work, step=self.run.step, steps=self.run.plan.steps, similarities=self.similarities)
+            if self.run is not None:
+                report(work, step=self.run.step, steps=self.run.plan.steps, similarities=self.similarities)
             finish(session, work, WorkState.SUCCEEDED, used=1)
             seconds = version.seconds
         if erasure:
             destroy_keys(self.workshop.studio, erasure)
-        self.workshop.measured("training_seconds", seconds)
+        if self.run is not None:
+            self.workshop.measured("training_seconds", seconds)
         log.info("work %s: trained in %.0f s", self.slice.work_id, seconds)
 
     def _template(self) -> str:

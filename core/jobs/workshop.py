@@ -26,6 +26,7 @@ from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Profile, ProfileState, Space, Version, Work
+from core.subjects import FACEID, LORA, TEXTUAL_INVERSION
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,12 @@ class Workshop:
             self._family = open_base(self.base, torch.device(self.device))
             log.info("base %s (%s) on %s", self.base.name, self.base.licence, self.device)
         return self._family
+
+    def methods(self) -> frozenset[str]:
+        """By which methods the base can learn: what its entry promises, until it is loaded."""
+        if self._family is not None:
+            return self._family.methods()
+        return frozenset({LORA, TEXTUAL_INVERSION} | ({FACEID} if self.base.faceid else set()))
 
     def pack(self) -> FacePack:
         """The resident face pack."""
