@@ -111,6 +111,7 @@ def build_view(
         minors=settings.minors,
         base=settings.base,
         base_title=offers.get("base_title", settings.base),
+        methods=tuple(offers.get("methods", View.methods)),
         base_content=offers.get("base_content", ""),
         bases=bases_of(offers),
         space=space,
@@ -208,7 +209,7 @@ def photo_view(photo: Photo, handle: int) -> PhotoView:
     """One photo of a set."""
     return PhotoView(
         number=photo.number,
-        waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED),
+        waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED) or _is_judged_anew(photo),
         verdict=photo.verdict,
         detail=photo.detail,
         other=photo.other,
@@ -216,6 +217,11 @@ def photo_view(photo: Photo, handle: int) -> PhotoView:
         chosen=photo.chosen,
         thumbnail=Shown(photo.thumbnail, photos_key(handle)) if photo.thumbnail else None,
     )
+
+
+def _is_judged_anew(photo: Photo) -> bool:
+    """Whether the rules have changed since it was judged, and no worker has looked yet."""
+    return photo.state == PhotoState.JUDGED and not photo.verdict
 
 
 def work_view(studio: Studio, session: Session, work: Work, profile: int) -> WorkView:

@@ -168,7 +168,7 @@ class WorkView:
     halved: bool = False  # memory ran out once, so half as much is looked at together
     diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
-    filter_off: str = ""  # why likeness was not checked: photos, faceless
+    filter_off: str = ""  # why likeness was not checked: photos, faceless, style
     space: int = 0  # where it was asked
     asker: str = ""  # in a space, who asked
 
@@ -193,6 +193,7 @@ class View:
     minors: bool = False
     base: str = ""
     base_title: str = ""
+    methods: tuple[str, ...] = ("lora", "textual_inversion")  # by which this machine can learn
     base_content: str = ""  # what the base makes, as the worker tells; empty while none has
     bases: tuple[BaseView, ...] = ()  # the same and others of its family, as the worker tells
     space: SpaceView | None = None

@@ -10,6 +10,12 @@ TRAINING_FAILED = {
     "diverged": N_("the numbers ran away. Trying it once more usually works."),
     "too_few": N_("too few of the photos could be used. Send at least five sharp ones."),
     "cannot_go_on": N_("what it goes on from is gone, or of another shape. Train it from the beginning."),
+    "no_faces": N_(
+        "none of the photos shows a face that could be used. Send one in which it is large and sharp."
+    ),
+    "no_faceid": N_(
+        "the base model of this machine has no FaceID weights, so it must learn to draw you. Begin anew with LoRA."
+    ),
     "model_unusable": N_(
         "the base model of this machine cannot be used. Its operator must look: `doctor` says why."
     ),
@@ -99,6 +105,8 @@ def _trail(work: WorkView) -> list[str]:
 
 def learnt_line(name: str, work: WorkView) -> str:
     """What the progress message says when the training has ended."""
+    if not work.steps:
+        return _("{name} needed no training.").format(name=name)
     if work.best_step:
         kept = _("Learnt {name}: kept step {step} of {steps}.")
     else:
@@ -188,6 +196,8 @@ def _checked(profile: ProfileView, work: WorkView) -> list[str]:
     """Whether the likeness was checked, and against what."""
     if work.filter_off == "faceless":
         return [_("No likeness check: it goes by faces, and these photos hold none it could compare.")]
+    if work.filter_off == "style":
+        return []
     if work.filter_off:
         return [_("No likeness check: the photos were deleted and no face template was kept.")]
     if profile.floor is None:

@@ -207,6 +207,7 @@ def announce(workshop: Workshop, started: float) -> None:
             }
             for one in bases
         ],
+        "methods": sorted(workshop.methods()) if base else [],
         "device": workshop.device,
         **{name: round(seconds, 2) for name, seconds in workshop.speeds.items()},
     }

@@ -18,8 +18,8 @@ from core.artifacts import Adapter, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
 from core.jobs.checkpoints import Trail, refundable
-from core.jobs.class_pictures import class_pictures
-from core.jobs.dataset import Chosen, chosen_photos, crops, dataset, plan as plan_of
+from core.jobs.class_pictures import class_pictures, drawn_already
+from core.jobs.dataset import chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.storage.database import clock
@@ -28,8 +28,9 @@ from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
-from core.subjects import has_face
+from core.subjects import LORA, has_face
 from core.training.loop import Halved, Run, Sampled, Stepped
+from core.training.methods import AT_ONCE
 from core.training.plan import Plan
 from core.work_queue import wake
 
@@ -71,10 +72,18 @@ class Learning:
             profile = session.get_one(Profile, work.profile_id)
             profile.state = ProfileState.TRAINING
             chosen = chosen_photos(self.workshop, session, profile)
+        faces = has_face(self.profile.kind, self.class_word)
+        if faces:
+            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
+        if self.profile.method in AT_ONCE:
+            self._at_once()
+            return
         photos = crops(self.workshop, self.profile, self.class_word, chosen)
         yield
-        classes = yield from class_pictures(self.workshop, self.class_word)
-        self._calibrate(classes, chosen)
+        classes: list[Pixels] = []
+        if faces or self.profile.method == LORA:
+            classes = yield from class_pictures(self.workshop, self.class_word)
+        self._calibrate(classes, least=2)
         yield
         plan = self.trail.plan(self._plan(len(photos)))
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
@@ -97,7 +106,8 @@ class Learning:
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
             yield
-        self._finish(stopped)
+        self.trail.end(self.slice, self.run, stopped)
+        self._end()
 
     def _advance(self, run: Run) -> Stepped | Halved | Sampled | None:
         """The run's next unit; None once its numbers ran away and a checkpoint from before that is there to keep."""
@@ -121,12 +131,23 @@ class Learning:
 
     # ── before the first step
 
-    def _calibrate(self, classes: list[Pixels], chosen: Chosen) -> None:
-        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash."""
+    def _at_once(self) -> None:
+        """A method without steps: what it makes is there before a first step could be (SPEC T3)."""
+        adapter = AT_ONCE[self.profile.method](self.workshop.family(), self.embeddings)
+        self._calibrate(drawn_already(self.workshop, self.class_word), least=1)
+        weights = new_name(self.profile.handle, "weights")
+        self.workshop.studio.files.write(weights, adapter.weights, self._key())
+        with self.slice.writing() as (session, _):
+            session.get_one(Version, self.version.id).weights = weights
+        self._end()
+
+    def _calibrate(self, classes: list[Pixels], *, least: int) -> None:
+        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash.
+
+        From fewer than `least` faces none can be told, and the filter is off.
+        """
         pack = self.workshop.pack()
-        if has_face(self.profile.kind, self.class_word):
-            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
-        if len(self.embeddings) < 2:
+        if len(self.embeddings) < least:
             self.embeddings = []
             return
         class_faces = [faces[0].embedding for pixels in classes if (faces := pack.faces_in(pixels))]
@@ -215,11 +236,8 @@ class Learning:
 
     # ── the end
 
-    def _finish(self, stopped: str) -> None:
-        """Keep the best checkpoint, and what becomes of the photos; the first poor training costs nothing."""
-        if self.run is None:
-            return
-        self.trail.end(self.slice, self.run, stopped)
+    def _end(self) -> None:
+        """Note what the version is from now on; the first poor training of a profile costs nothing."""
         template = self._template()
         erasure = None
         with self.slice.writing() as (session, work):
@@ -240,7 +258,8 @@ class Learning:
             seconds = version.seconds
         if erasure:
             destroy_keys(self.workshop.studio, erasure)
-        self.workshop.measured("training_seconds", seconds)
+        if self.run is not None:
+            self.workshop.measured("training_seconds", seconds)
         log.info("work %s: trained in %.0f s", self.slice.work_id, seconds)
 
     def _template(self) -> str:

@@ -27,6 +27,7 @@ from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Profile, ProfileState, Space, Version, Work
+from core.subjects import FACEID, LORA, TEXTUAL_INVERSION
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,13 @@ class Workshop:
         for key in [key for key in self._adapters if key[0] == base]:
             del self._adapters[key]
 
+    def methods(self) -> frozenset[str]:
+        """By which methods the base can learn: what its entry promises, until it is loaded."""
+        loaded = self._families.get(self.base.name)
+        if loaded is not None:
+            return loaded.methods()
+        return frozenset({LORA, TEXTUAL_INVERSION} | ({FACEID} if self.base.faceid else set()))
+
     def pack(self) -> FacePack:
         """The resident face pack."""
         if self._pack is None:
@@ -140,7 +148,7 @@ class Workshop:
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""
-        family, name = family or self.family(), f"v{version.id}-{version.best_step}"
+        family, name = family or self.family(), f"v{version.id}-{version.best_step or 0}"
         key = (family.base.name, name)
         if key not in self._adapters:
             weights = self._weights(profile, version)

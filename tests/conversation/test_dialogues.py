@@ -109,7 +109,7 @@ def test_new_opens_a_draft() -> None:
         (replace(EMPTY, class_word="woman"), phrases.ASK_NAME),
         (replace(EMPTY, class_word="woman", name="Ana"), phrases.ASK_RETENTION),
         (replace(EMPTY, class_word="woman", name="Ana", retention="keep"), phrases.ASK_CONSENT),
-        (replace(FULL, photos=(), photos_done=False), phrases.ask_photos()),
+        (replace(FULL, photos=(), photos_done=False), photo_phrases.ask_photos(FULL)),
     ],
 )
 def test_the_next_question_is_what_the_draft_lacks(draft: ProfileView, question: str) -> None:

@@ -23,6 +23,7 @@ from core.storage.tables import (
     ProfileState,
     Version,
     Work,
+    WorkerRow,
     WorkKind,
     WorkState,
 )
@@ -54,6 +55,13 @@ def teach(desk: Desk, person: Someone, name: str = "Ana summer") -> int:
         return profile.handle
 
 
+def offer(desk: Desk, *methods: str) -> None:
+    """A worker has said by which methods its base can learn."""
+    with writing(desk.studio.engine) as session:
+        offers = json.dumps({"base_title": "Pocket", "base_content": "drawn", "methods": methods})
+        session.add(WorkerRow(name="w1", seen_at=clock(session), offers=offers))
+
+
 def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
     """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
     desk.act(lambda: _judge(desk.studio, bad))
@@ -62,6 +70,9 @@ def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
 def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
     with writing(studio.engine) as session:
         photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
+        anew = select(Photo).where(Photo.state == PhotoState.JUDGED, Photo.verdict == "")
+        for photo in session.exec(anew):
+            photo.verdict, photo.chosen = verdicts.get(photo.number, "accepted"), True
         for photo in photos:
             profile = session.get_one(Profile, photo.profile_id)
             key = studio.keys.open(photos_key(profile.handle))
