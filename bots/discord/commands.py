@@ -161,6 +161,13 @@ def _rest(client: Client, tree: Tree) -> None:
     async def link(interaction: discord.Interaction, code: Range[str, 1, 40] | None = None) -> None:
         await client.take(interaction, Command("link", code or ""), private=True)
 
+    @tree.command(name="export", description=N_("A profile of yours as a file for other tools"))
+    @app_commands.describe(profile=N_("Which one; without it, the one you use now"))
+    async def export(interaction: discord.Interaction, profile: str | None = None) -> None:
+        await client.take(interaction, Command("export", profile or ""), private=True)
+
+    export.autocomplete("profile")(_own_names)
+
     @tree.command(name="help", description=N_("Everything I understand"))
     async def everything(interaction: discord.Interaction) -> None:
         lines = (said_to(interaction, sentence) for sentence in (phrases.HELP, phrases.HELP_MENU))

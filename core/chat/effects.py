@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, forgetting, links
+from core.chat import drafts, exchange, forgetting, links
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -25,6 +25,7 @@ from core.conversation.effects import (
     DrawAgain,
     Effect,
     EnterLink,
+    Export,
     FillPool,
     Forget,
     IssueLink,
@@ -239,6 +240,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Delete: _delete,
     Forget: forgetting.forget,
     DeletePhotos: _delete_photos,
+    Export: exchange.export,
     SetConsent: _set_consent,
     OpenSupport: _open_support,
     Share: _share,

@@ -119,6 +119,13 @@ class DeletePhotos:
 
 
 @dataclass(frozen=True)
+class Export:
+    """Find what there is to hand out of a profile of one's own."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
 class SetConsent:
     """Record consent, or its withdrawal."""
 
@@ -221,6 +228,7 @@ Effect = (
     | Delete
     | Forget
     | DeletePhotos
+    | Export
     | SetConsent
     | OpenSupport
     | Share

@@ -5,6 +5,7 @@ from dataclasses import replace
 from core.conversation import (
     choosing_language,
     drawing,
+    exporting,
     forms,
     keeping,
     linking,
@@ -29,7 +30,9 @@ from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import (
     Chosen,
     Command,
+    Document,
     Drawing,
+    Exported,
     Form,
     Gallery,
     Heard,
@@ -61,7 +64,7 @@ def take_turn(view: View, heard: Heard) -> Turn:
 
 def _for_everybody(reply: Reply) -> Reply:
     """Where others read along, only what can be tapped there."""
-    if isinstance(reply, Original):
+    if isinstance(reply, Original | Document):
         return reply
     kept = (one for one in reply.options if one.key.partition(":")[0] in sharing.IN_GROUPS)
     return replace(reply, options=tuple(kept))
@@ -93,6 +96,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return news.learning(view, work)
         case Drawing(work):
             return news.drawing(view, work)
+        case Exported():
+            return exporting.hear_exported(view, heard)
         case Linking():
             return linking.hear(heard)
 
@@ -120,6 +125,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return sharing.share(view, words)
         case "revoke":
             return sharing.revoke(view, words)
+        case "export":
+            return exporting.export(view, words)
         case "usage":
             return sharing.usage(view)
         case "settings":
@@ -247,6 +254,8 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "use":
             text = _("/imagine now draws {name}.").format(name=profile.name or _("the draft"))
             return Turn((Select(handle),), (Say(text),))
+        case "export":
+            return exporting.export_one(view, profile)
         case "relearn" if view.trainings_left == 0:
             return _say(phrases.out_of_credits("training", 0, 1))
         case "relearn" if profile.state in ("failed", "cancelled"):
