@@ -74,7 +74,8 @@ def open_pipeline(folder: Path) -> Any:
 
 def pictures_of(pipeline: Any, face: Embedding, kind: str, count: int, steps: int) -> list[Pixels]:
     """Pictures of the person with this face, at seeds from 1 on."""
-    embedding = torch.from_numpy(face).view(1, 1, -1).to(pipeline.device)
+    # One for each picture: diffusers would deal the words of a single one out among them.
+    embedding = torch.from_numpy(face).view(1, 1, -1).repeat(count, 1, 1).to(pipeline.device)
     pixels = pipeline(
         prompt=[class_prompt(kind)] * count,
         num_inference_steps=steps,

@@ -28,7 +28,7 @@ def run(*, full: bool) -> list[Row]:
             chance = torch.Generator().manual_seed(number)
             trainable.flat.add_(torch.randn(trainable.flat.shape, generator=chance) * 0.01)
         weights = family.export(trainable, step=1).weights
-        family.install(f"a{number}", Adapter("lora", base.name, weights))
+        family.install(f"a{number}", Adapter("lora", base.family, base.name, weights))
     prompt = f"a photo of a {base.instance_tokens[0]} man"
 
     def seconds(adapter: str) -> float:

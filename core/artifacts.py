@@ -73,8 +73,9 @@ class Dataset:
 class Adapter:
     """Trained weights as the bytes of a safetensors file, and what they sit on."""
 
-    method: str
-    base: str  # the base model's name
+    method: str  # lora, textual_inversion, faceid
+    family: str  # it runs on every base of it
+    base: str  # the base model it was trained on
     weights: bytes = field(repr=False)
     step: int = 0
 

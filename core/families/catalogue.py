@@ -30,12 +30,17 @@ class Base:
     scheduler: str
     instance_tokens: tuple[str, ...]
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
-    sha256: Mapping[str, str] = field(repr=False)  # by path under `path`
+    sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
     training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
     rest: Path | None = None
+    faceid: Path | None = None  # IP-Adapter FaceID weights for this base
+    fast: Path | None = None  # a low-rank change with which a few steps do
 
     def file(self, path: str) -> Path:
-        """Where a file of the model lies."""
+        """Where a file of the model lies; `faceid` and `fast` are the files of these names."""
+        beside = {"faceid": self.faceid, "fast": self.fast}.get(path)
+        if beside is not None:
+            return beside
         return self.path / path if self.rest is None or (self.path / path).exists() else self.rest / path
 
 
@@ -79,8 +84,8 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
     """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
-        if "rest" in placed:
-            placed["rest"] = folder / placed["rest"]
+        for key in {"rest", "faceid", "fast"} & entry.keys():
+            placed[key] = folder / entry[key]
         if "instance_tokens" in placed:
             placed["instance_tokens"] = tuple(placed["instance_tokens"])
         return kind(name=name, **placed)
@@ -100,6 +105,9 @@ def check(entry: Base | Pack) -> None:
         raise ModelUnusable(entry.name, f"there is no folder {entry.path}")
     if not entry.sha256:
         raise ModelUnusable(entry.name, "the configuration names no sha256 of its files")
+    for part in ("faceid", "fast"):
+        if getattr(entry, part, None) is not None and part not in entry.sha256:
+            raise ModelUnusable(entry.name, f"the configuration names no sha256 of its {part} file")
     for path, expected in entry.sha256.items():
         file = entry.file(path)
         if not file.is_file():

@@ -3,20 +3,21 @@
 family.install("anna", adapter)
 pictures = family.draw(usual_request(family, "a photo of a sks woman", {"anna": 1.0}), seeds=[1, 2])
 
-trainable = family.trainable(rank=16, alpha=16, seed=0)
+trainable = family.trainable(rank=16, alpha=16, seed=0)  # or family.new_words(vectors=4, word="man")
 family.loss(trainable, batch).backward()
 adapter = family.export(trainable, step=1)
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.artifacts import Adapter, Pixels
 from core.families.catalogue import Base
-from core.families.low_rank import Trainable
+
+FAST_STEPS = 4  # unless other steps are asked for
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """How to draw; `adapters` are the installed ones to wear, by name, with their strength."""
+    """How to draw; `adapters` are the installed ones to wear, by name, with their strength.
+
+    A textual inversion is used by standing in the prompt as `<NAME>`; its strength counts for nothing.
+    `fast` draws with the base's own acceleration: its sampler whatever `scheduler` says, and no guidance
+    whatever `cfg` says, which is part of it.
+    """
 
     prompt: str
     negative: str
@@ -50,6 +56,19 @@ class DrawRequest:
     height: int
     scheduler: str
     adapters: Mapping[str, float] = field(default_factory=dict)
+    fast: bool = False
+
+
+Targets = Literal["all", "attention"]
+"""Which of the denoising model's layers a low-rank change reaches."""
+
+
+class Trainable(Protocol):
+    """Weights while they are trained: low-rank changes, or new words."""
+
+    @property
+    def flat(self) -> nn.Parameter:
+        """Everything there is to train, end to end: the optimiser and a checkpoint handle this one tensor."""
 
 
 class Family(Protocol):
@@ -71,14 +90,20 @@ class Family(Protocol):
     def schedulers(self) -> Collection[str]:
         """The names of the samplers it can draw with."""
 
+    def methods(self) -> frozenset[str]:
+        """The methods by which this base can learn or be conditioned here."""
+
     def encode_images(self, pictures: Sequence[Pixels]) -> Latents:
         """Encode pictures of one size; the caller keeps the result."""
 
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
-        """Draw one picture per seed; a seed's picture does not depend on the other seeds' presence."""
+        """Draw one picture per seed; a seed's picture does not depend on the other seeds' presence.
+
+        Raises ModelUnusable for adapters that cannot be worn so, or `fast` on a base without acceleration.
+        """
 
     def install(self, name: str, adapter: Adapter) -> None:
-        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the base."""
+        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the family."""
 
     def remove(self, name: str) -> None:
         """Forget an adapter and everything made from it."""
@@ -86,8 +111,16 @@ class Family(Protocol):
     def installed(self) -> frozenset[str]:
         """The names of the adapters that are ready."""
 
-    def trainable(self, *, rank: int, alpha: float, seed: int) -> Trainable:
-        """Make new adapter weights that change nothing yet; the seed alone decides their start."""
+    def trainable(
+        self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
+    ) -> Trainable:
+        """Make low-rank changes that change nothing yet, of the text encoder too; the seed decides their start."""
+
+    def new_words(self, *, vectors: int, word: str) -> Trainable:
+        """Make vectors that start as the embedding of a word; prompts call them `<new>` while they are trained.
+
+        Raises ValueError if a prompt has no room for so many, or the word has no token.
+        """
 
     def loss(self, trainable: Trainable, batch: Batch) -> Tensor:
         """Compute the denoising loss of a batch, ready for `backward`, weighted by importance."""
@@ -99,16 +132,19 @@ class Family(Protocol):
         """Write the weights of now as a file that other tools read too."""
 
 
-def usual_request(family: Family, prompt: str, adapters: Mapping[str, float] | None = None) -> DrawRequest:
+def usual_request(
+    family: Family, prompt: str, adapters: Mapping[str, float] | None = None, *, fast: bool = False
+) -> DrawRequest:
     """Draw a prompt the way the base model's catalogue entry recommends."""
     base = family.base
     return DrawRequest(
         prompt=prompt,
         negative="",
-        steps=base.steps,
+        steps=FAST_STEPS if fast else base.steps,
         cfg=base.cfg,
         width=family.size,
         height=family.size,
         scheduler=base.scheduler,
         adapters=adapters or {},
+        fast=fast,
     )

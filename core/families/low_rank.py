@@ -31,8 +31,8 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class Trainable:
-    """Adapter weights while they are trained.
+class LowRank:
+    """Low-rank changes while they are trained.
 
     All factors lie end to end in one tensor, so the optimiser, the clipping and a checkpoint handle one
     tensor and not hundreds.
@@ -50,14 +50,14 @@ class Trainable:
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
 
-def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> Trainable:
+def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> LowRank:
     """Make factors of these shapes that change nothing yet: `down` normal, `up` zero."""
     generator = torch.Generator().manual_seed(seed)
     pieces: list[Tensor] = []
     for down, up in shapes.values():
         rank = down[0]
         pieces += [torch.randn(down.numel(), generator=generator) / rank, torch.zeros(up.numel())]
-    return Trainable(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
+    return LowRank(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
 
 
 def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
@@ -84,7 +84,7 @@ def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
     return weight.view_as(frozen)
 
 
-def written(trainable: Trainable) -> bytes:
+def written(trainable: LowRank) -> bytes:
     """Write the factors as a safetensors file in half precision, with the scale folded into `up`."""
     state = {}
     with torch.no_grad():
@@ -101,6 +101,11 @@ def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, F
         state = safetensors.torch.load(weights)
     except SafetensorError as error:
         raise ModelUnusable(name, f"not a safetensors file: {error}") from error
+    return factors_in(name, state, layers)
+
+
+def factors_in(name: str, state: Mapping[str, Tensor], layers: Mapping[str, Tensor]) -> dict[str, Factors]:
+    """The factors among named tensors; raises ModelUnusable unless each fits one of the layers."""
     found: dict[str, Factors] = {}
     for key in sorted(state):
         layer, _, side = key.partition(".lora_")
@@ -111,13 +116,13 @@ def read(name: str, weights: bytes, layers: Mapping[str, Tensor]) -> dict[str, F
             if missing:
                 raise ModelUnusable(name, f"{min(missing)} is missing")
             found[layer] = Factors(state[f"{layer}.{DOWN}"].float(), state[f"{layer}.{UP}"].float())
-            _check(name, layer, found[layer], layers[layer])
+            check(name, layer, found[layer], layers[layer])
     if not found:
         raise ModelUnusable(name, "there is no low-rank weight in it")
     return found
 
 
-def _check(name: str, layer: str, factors: Factors, weight: Tensor) -> None:
+def check(name: str, layer: str, factors: Factors, weight: Tensor) -> None:
     """Raise ModelUnusable unless the factors multiply to the weight's shape and are finite."""
     outputs, rank = factors.up.flatten(1).shape
     fits = factors.down.shape == (rank, *weight.shape[1:]) and outputs == weight.shape[0]

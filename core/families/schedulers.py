@@ -3,10 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    LCMScheduler,
+    UniPCMultistepScheduler,
+)
+
+FAST = "lcm"  # for a base with its acceleration
 
 SCHEDULERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "ddim": DDIMScheduler.from_config,
+    "euler": EulerDiscreteScheduler.from_config,
     "euler_a": EulerAncestralDiscreteScheduler.from_config,
     "dpmpp_2m": DPMSolverMultistepScheduler.from_config,
+    "unipc": UniPCMultistepScheduler.from_config,
+    FAST: LCMScheduler.from_config,
 }

@@ -1,6 +1,8 @@
 """Stable Diffusion 1.x and whatever else has its layout; every size is read from the model itself."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,20 +10,26 @@ import torch
 from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor2_0
 from diffusers.utils import logging as diffusers_logging
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
-from core.families import low_rank
+from core.families import low_rank, words
+from core.families.acceleration import read_acceleration
 from core.families.catalogue import Base
-from core.families.family import Batch, DrawRequest, Latents
-from core.families.low_rank import Factors, Layers, Trainable
+from core.families.faceid import FaceId, conditions
+from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
+from core.families.low_rank import Layers
 from core.families.precision import AttentionProcessor, attention_for_training, half_precision
-from core.families.schedulers import SCHEDULERS
+from core.families.schedulers import FAST as FAST_SCHEDULER, SCHEDULERS
+from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
+from core.families.words import Vectors
 
+UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 UNET_LAYERS = (
-    "to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out",
+    *UNET_ATTENTION, "proj_in", "proj_out",
     "conv1", "conv2", "conv_shortcut", "ff.net.0.proj", "ff.net.2",
 )  # fmt: skip
 TEXT_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj")
@@ -41,11 +49,21 @@ class Sd15:
         self._text = (
             "text_encoder" if hasattr(pipeline.text_encoder, "text_model") else "text_encoder.text_model"
         )
-        self._layers = Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder})
-        self._adapters: dict[str, dict[str, Factors]] = {}
+        layers = Layers({"unet": pipeline.unet, self._text: pipeline.text_encoder})
+        self._faceid = FaceId.open(base, pipeline.unet) if base.faceid is not None else None
+        self._wardrobe = Wardrobe(
+            base,
+            layers,
+            device,
+            widths={"clip_l": pipeline.text_encoder.config.hidden_size},
+            places=pipeline.tokenizer.model_max_length - 2,
+            face_width=self._faceid.width if self._faceid else None,
+        )
+        if self._faceid and self._faceid.changes:
+            self._wardrobe.keep(FACEID, self._faceid.changes)
+        if base.fast is not None:
+            self._wardrobe.keep(FAST, read_acceleration(base, layers.frozen))
         self._attention: AttentionProcessor | None = None
-        self._worn: tuple[tuple[str, float], ...] = ()
-        self._worn_weights: dict[str, Tensor] = {}
 
     @classmethod
     def open(cls, base: Base, device: torch.device) -> "Sd15":
@@ -102,51 +120,81 @@ class Sd15:
 
     def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
         """Draw one picture per seed; the noise of each comes from its own generator on the processor."""
-        self._wear(request.adapters)
-        self._attend(AttnProcessor2_0)
-        pipeline = self._pipeline
-        pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
+        if request.fast:
+            request = replace(request, cfg=1.0, scheduler=FAST_SCHEDULER)
+        worn = self._wardrobe.wear(request.adapters, fast=request.fast)
+        with torch.no_grad():
+            text = self._encode_prompts([request.prompt, request.negative], worn.words)
+        self._pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
         drawn: list[Pixels] = []
-        for start in range(0, len(seeds), TOGETHER):
-            some = seeds[start : start + TOGETHER]
-            pictures = pipeline(
-                prompt=[request.prompt] * len(some),
-                negative_prompt=[request.negative] * len(some),
-                num_inference_steps=request.steps,
-                guidance_scale=request.cfg,
-                width=request.width,
-                height=request.height,
-                generator=[torch.Generator().manual_seed(seed) for seed in some],
-                output_type="np",
-            ).images
-            drawn.extend(np.round(pictures * 255).astype(np.uint8))
+        with self._attending(worn):
+            for start in range(0, len(seeds), TOGETHER):
+                drawn.extend(self._drawn(request, seeds[start : start + TOGETHER], text, worn.face))
         return drawn
 
+    def _drawn(
+        self, request: DrawRequest, seeds: Sequence[int], text: Tensor, face: Tensor | None
+    ) -> NDArray[np.uint8]:
+        """Draw a few pictures in one pass, (pictures, height, width, 3)."""
+        count = len(seeds)
+        looked_at = (
+            {} if face is None
+            else {"ip_adapter_image_embeds": conditions(face, count, guided=request.cfg > 1)}
+        )  # fmt: skip
+        pictures = self._pipeline(
+            prompt_embeds=text[:1].expand(count, -1, -1),
+            negative_prompt_embeds=text[1:].expand(count, -1, -1),
+            num_inference_steps=request.steps,
+            guidance_scale=request.cfg,
+            width=request.width,
+            height=request.height,
+            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
+            output_type="np",
+            **looked_at,
+        ).images
+        return np.round(pictures * 255).astype(np.uint8)
+
+    @contextmanager
+    def _attending(self, worn: Worn) -> Iterator[None]:
+        """Let the UNet attend to the text and, if one is worn, to a face."""
+        if self._faceid is None or worn.face is None:
+            self._attend(AttnProcessor2_0)
+            yield
+            return
+        self._attention = AttnProcessor2_0  # what it leaves behind
+        with self._faceid.on(worn.strength):
+            yield
+
     def install(self, name: str, adapter: Adapter) -> None:
-        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the base."""
-        if adapter.base != self.base.name:
-            raise ModelUnusable(name, f"it sits on {adapter.base}, not on {self.base.name}")
-        factors = low_rank.read(name, adapter.weights, self._layers.frozen)
-        self._forget_worn(name)
-        self._adapters[name] = {
-            layer: Factors(change.down.to(self._device), change.up.to(self._device))
-            for layer, change in factors.items()
-        }
+        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the family."""
+        self._wardrobe.install(name, adapter)
 
     def remove(self, name: str) -> None:
         """Forget an adapter and everything made from it."""
-        self._forget_worn(name)
-        del self._adapters[name]
+        self._wardrobe.remove(name)
 
     def installed(self) -> frozenset[str]:
         """The names of the adapters that are ready."""
-        return frozenset(self._adapters)
+        return self._wardrobe.installed()
 
-    def trainable(self, *, rank: int, alpha: float, seed: int) -> Trainable:
-        """Make new adapter weights for the UNet's layers and the text encoder's attention."""
-        shapes = low_rank.shapes_of(self._pipeline.unet, "unet", UNET_LAYERS, rank)
-        shapes |= low_rank.shapes_of(self._pipeline.text_encoder, self._text, TEXT_LAYERS, rank)
+    def methods(self) -> frozenset[str]:
+        """The methods by which this base can learn or be conditioned here."""
+        return frozenset({"lora", "textual_inversion"} | ({"faceid"} if self._faceid else set()))
+
+    def trainable(
+        self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
+    ) -> Trainable:
+        """Make low-rank changes of the UNet's layers and, if asked for, of the text encoder's attention."""
+        layers = UNET_LAYERS if targets == "all" else UNET_ATTENTION
+        shapes = low_rank.shapes_of(self._pipeline.unet, "unet", layers, rank)
+        if text:
+            shapes |= low_rank.shapes_of(self._pipeline.text_encoder, self._text, TEXT_LAYERS, rank)
         return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device)
+
+    def new_words(self, *, vectors: int, word: str) -> Trainable:
+        """Make vectors of the text encoder that start as the embedding of a word."""
+        encoders = {"clip_l": (self._pipeline.tokenizer, self._pipeline.text_encoder)}
+        return words.started(encoders, vectors, word, self._device)
 
     def noise_steps(self) -> int:
         """How many timesteps there are to draw from."""
@@ -157,18 +205,10 @@ class Sd15:
         latents, noise = batch.latents.to(self._device), batch.noise.to(self._device)
         timesteps = batch.timesteps.to(self._device)
         noisy = self._noising.add_noise(latents, noise, timesteps)
-        weights = {
-            layer: low_rank.changed(self._layers.frozen[layer], [(factors, trainable.scale)])
-            for layer, factors in trainable.factors().items()
-        }
-        self._layers.put(weights)
         self._attend(attention_for_training(self._device.type))
-        try:
-            with half_precision(self._device.type):
-                text = self._encode_prompts(batch.prompts)
-                predicted = self._pipeline.unet(noisy, timesteps, text, return_dict=False)[0]
-        finally:
-            self._layers.put(self._worn_weights)
+        with self._wardrobe.trying(trainable) as known, half_precision(self._device.type):
+            text = self._encode_prompts(batch.prompts, known)
+            predicted = self._pipeline.unet(noisy, timesteps, text, return_dict=False)[0]
         velocity = self._noising.config.prediction_type == "v_prediction"
         target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
         errors = (predicted.float() - target).square().flatten(1).mean(1)  # (batch,)
@@ -177,7 +217,7 @@ class Sd15:
 
     def export(self, trainable: Trainable, *, step: int) -> Adapter:
         """Write the weights of now in the layout of diffusers and peft."""
-        return Adapter(method="lora", base=self.base.name, weights=low_rank.written(trainable), step=step)
+        return self._wardrobe.export(trainable, step=step)
 
     def _attend(self, kind: AttentionProcessor) -> None:
         """Let the UNet's attention be computed in this way."""
@@ -185,46 +225,13 @@ class Sd15:
             self._pipeline.unet.set_attn_processor(kind())
             self._attention = kind
 
-    def _encode_prompts(self, prompts: tuple[str, ...]) -> Tensor:
+    def _encode_prompts(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Tensor:
         """Encode each different prompt once, (prompts, tokens, width)."""
         different = list(dict.fromkeys(prompts))
-        tokenizer = self._pipeline.tokenizer
-        tokens = tokenizer(
-            different,
-            padding="max_length",
-            max_length=tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        ).input_ids.to(self._device)
-        encoded: Tensor = self._pipeline.text_encoder(tokens)[0]
+        vectors = {name: of["clip_l"] for name, of in known.items()}
+        counts = {name: len(of) for name, of in vectors.items()}
+        read = [words.read_prompt(self._pipeline.tokenizer, prompt, counts) for prompt in different]
+        encoder = self._pipeline.text_encoder
+        with words.standing(encoder, read, vectors):
+            encoded: Tensor = encoder(torch.tensor([one.tokens for one in read], device=self._device))[0]
         return encoded[torch.tensor([different.index(prompt) for prompt in prompts], device=self._device)]
-
-    @torch.no_grad()
-    def _wear(self, adapters: Mapping[str, float]) -> None:
-        """Put adapters on, several add up; what is worn already is left as it is."""
-        wanted = tuple(sorted(adapters.items()))
-        if wanted == self._worn:
-            return
-        for name in adapters:
-            if name not in self._adapters:
-                raise ModelUnusable(name, "the adapter is not installed")
-        layers = {layer for name in adapters for layer in self._adapters[name]}
-        self._worn_weights = {
-            layer: low_rank.changed(
-                self._layers.frozen[layer],
-                [
-                    (self._adapters[name][layer], weight)
-                    for name, weight in wanted
-                    if layer in self._adapters[name]
-                ],
-            ).to(self._layers.frozen[layer].dtype)
-            for layer in layers
-        }
-        self._layers.put(self._worn_weights)
-        self._worn = wanted
-
-    def _forget_worn(self, name: str) -> None:
-        """Take off everything if this adapter is among what is worn."""
-        if any(name == worn for worn, _ in self._worn):
-            self._worn, self._worn_weights = (), {}
-            self._layers.put({})

@@ -89,7 +89,9 @@ class Workshop:
         name = f"v{version.id}"
         if name not in self._adapters:
             weights = self._weights(profile, version)
-            adapter = Adapter(profile.method, version.base, weights, version.best_step or 0)
+            # A base that the configuration has forgotten says nothing: the weights' own shapes decide.
+            family = self.catalogue.bases.get(version.base, self.base).family
+            adapter = Adapter(profile.method, family, version.base, weights, version.best_step or 0)
             self.family().install(name, adapter)
             self._adapters[name] = profile.id or 0
         self._adapters.move_to_end(name)

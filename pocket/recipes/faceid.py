@@ -72,7 +72,7 @@ def train(plan: Plan) -> None:
     text = CLIPTextModel.from_pretrained(plan.base / "text_encoder").float().eval().requires_grad_(False)
     unet = adapted_unet(plan)
     model = nn.ModuleDict({"unet": unet, "text": text.to(plan.device)})
-    parts = _parts(unet)
+    parts = parts_of(unet)
     optimizer = torch.optim.AdamW(parts.parameters(), _RATE, weight_decay=0.01)
     course = Course("faceid", plan, {"parts": parts, "optimizer": optimizer})
     batch = plan.batch or 32
@@ -96,7 +96,7 @@ def train(plan: Plan) -> None:
             course.note(loss=loss.item())
     path = plan.out / "adapters" / "faceid.safetensors"
     path.parent.mkdir(exist_ok=True)
-    safetensors.torch.save_file(_state(parts), path, metadata={"format": "pt"})
+    safetensors.torch.save_file(state_of(parts), path, metadata={"format": "pt"})
 
 
 def adapted_unet(plan: Plan) -> Any:
@@ -139,7 +139,7 @@ def _plain(processor: Any) -> Any:
     return plain
 
 
-def _parts(unet: Any) -> nn.ModuleDict:
+def parts_of(unet: Any) -> nn.ModuleDict:
     """Return what the adapter consists of: the projection, and the cross attentions' processors in order."""
     projection = unet.encoder_hid_proj.image_projection_layers[0]
     processors = [one for one in unet.attn_processors.values() if isinstance(one, nn.Module)]
@@ -148,7 +148,7 @@ def _parts(unet: Any) -> nn.ModuleDict:
     )
 
 
-def _state(parts: nn.ModuleDict) -> dict[str, Tensor]:
+def state_of(parts: nn.ModuleDict) -> dict[str, Tensor]:
     """Return the adapter under the names of the published ones, in half precision."""
     named = {
         "image_proj." + key.replace("ff.net.0.proj", "proj.0").replace("ff.net.2", "proj.2"): value

@@ -135,3 +135,20 @@ def test_the_rest_of_a_model_is_relative_to_the_configuration(tmp_path: Path) ->
     text = BASE.replace('path = "tiny"', 'path = "tiny"\nrest = "whole"')
 
     assert written(tmp_path, text).rest == tmp_path / "whole"
+
+
+@pytest.mark.parametrize("part", ["faceid", "fast"])
+def test_a_file_beside_the_base_is_checked_under_its_own_name(tmp_path: Path, part: str) -> None:
+    weights = '"weights" = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"'
+    text = BASE.replace('path = "tiny"', f'path = "tiny"\n{part} = "beside"')
+    (tmp_path / "beside").write_bytes(b"test")
+
+    with pytest.raises(ModelUnusable, match=f"names no sha256 of its {part} file"):
+        catalogue.check(written(tmp_path, text))
+    base = written(tmp_path, text.replace(weights, weights + "\n" + weights.replace("weights", part)))
+    catalogue.check(base)
+    (tmp_path / "beside").write_bytes(b"tampered")
+
+    with pytest.raises(ModelUnusable, match=f"{part} has the sha256"):
+        catalogue.check(base)
+    assert base.file(part) == tmp_path / "beside"

@@ -29,11 +29,11 @@ def plain_pipeline() -> Any:
     return pipeline
 
 
-def plain_picture(pipeline: Any, seed: int = 5) -> Pixels:
+def plain_picture(pipeline: Any, seed: int = 5, prompt: str = "a photo of a sks man") -> Pixels:
     generator = torch.Generator().manual_seed(seed)
     base = pocket()
     drawn = pipeline(
-        "a photo of a sks man",
+        prompt,
         num_inference_steps=base.steps,
         guidance_scale=base.cfg,
         width=64,
@@ -238,9 +238,37 @@ def test_an_adapter_that_does_not_fit_is_refused(family: Family, change: Any, re
 
 def test_bytes_that_are_no_safetensors_are_refused(family: Family) -> None:
     with pytest.raises(ModelUnusable, match="not a safetensors file"):
-        family.install("odd", Adapter(method="lora", base="pocket", weights=b"\x80\x04pickle"))
+        family.install("odd", Adapter("lora", "sd15", "pocket", weights=b"\x80\x04pickle"))
 
 
-def test_an_adapter_of_another_base_is_refused(family: Family) -> None:
-    with pytest.raises(ModelUnusable, match="it sits on elsewhere, not on pocket"):
-        family.install("odd", replace(adapter_of(family, 1), base="elsewhere"))
+def test_an_adapter_of_another_base_of_the_family_is_worn(family: Family) -> None:
+    family.install("one", replace(adapter_of(family, 1), base="elsewhere"))
+    drawn = picture(family, {"one": 1.0})
+    family.remove("one")
+
+    assert furthest(drawn, picture(family)) > 20
+
+
+def test_an_adapter_of_another_family_is_refused(family: Family) -> None:
+    with pytest.raises(ModelUnusable, match="it is made for sdxl, and pocket is sd15"):
+        family.install("odd", replace(adapter_of(family, 1), family="sdxl"))
+
+
+def test_an_adapter_of_an_unknown_method_is_refused(family: Family) -> None:
+    with pytest.raises(ModelUnusable, match="the method hypernetwork"):
+        family.install("odd", replace(adapter_of(family, 1), method="hypernetwork"))
+
+
+def test_changes_of_the_attention_alone_are_fewer_and_of_the_unet_alone_too(family: Family) -> None:
+    everything = layers_of(family.export(family.trainable(rank=4, alpha=4, seed=3), step=0))
+    attention = layers_of(
+        family.export(family.trainable(rank=4, alpha=4, seed=3, text=False, targets="attention"), step=0)
+    )
+
+    assert attention < everything
+    assert {layer.split(".")[-1] for layer in attention} == {"to_q", "to_k", "to_v", "0"}
+    assert all(layer.startswith("unet.") for layer in attention)
+
+
+def layers_of(adapter: Adapter) -> set[str]:
+    return {key.partition(".lora_")[0] for key in safetensors.torch.load(adapter.weights)}

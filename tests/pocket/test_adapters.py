@@ -133,7 +133,7 @@ def test_the_acceleration_fits_the_products_own_base(trained: Path) -> None:
     weights = (trained / "adapters" / "fast.safetensors").read_bytes()
     family = open_base(catalogue.read(MODELS).bases["pocket"], torch.device("cpu"))
 
-    family.install("fast", Adapter(method="lora", base="pocket", weights=weights, step=2))
+    family.install("fast", Adapter("lora", "sd15", "pocket", weights, step=2))
 
     assert "fast" in family.installed()
 

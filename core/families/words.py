@@ -1,0 +1,141 @@
+"""Textual inversion (Gal et al. 2022): new words of a text encoder, made, put into prompts, written, read.
+
+In a prompt `<NAME>` stands for the vectors known under NAME: each takes one of the prompt's places, and there
+the encoder sees the vector instead of a token's embedding. The encoder itself is never changed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from core.errors import ModelUnusable
+
+NEW = "new"  # what a prompt calls the words that are being learnt
+_STANDS_FOR = re.compile(r"<([^<>]+)>")
+_FILLER = 0  # the token where a vector stands; the encoder never sees its embedding
+
+Vectors = Mapping[str, Tensor]
+"""The vectors of one new word by text encoder (`clip_l`, `clip_g`), each (vectors, width)."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """New words while they are learnt: the vectors of every text encoder end to end in one tensor."""
+
+    flat: nn.Parameter  # (numbers,), single precision
+    shapes: Mapping[str, tuple[int, int]]  # by text encoder: vectors, width
+
+    def vectors(self) -> dict[str, Tensor]:
+        """View the flat tensor as vectors by text encoder; gradients flow back to the flat tensor."""
+        pieces = torch.split(self.flat, [count * width for count, width in self.shapes.values()])
+        shapes = self.shapes.items()
+        return {name: piece.view(shape) for (name, shape), piece in zip(shapes, pieces, strict=True)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A prompt as a text encoder takes it."""
+
+    tokens: tuple[int, ...]  # as many as the encoder has places
+    places: tuple[tuple[int, str, int], ...]  # where a vector stands: position, name, which of its vectors
+
+
+def read_prompt(tokenizer: Any, prompt: str, known: Mapping[str, int]) -> Reading:
+    """Read a prompt; `known` is how many vectors each name stands for.
+
+    Raises ModelUnusable for a name that is not known. What has no place any more is cut off, as the tokenizer does.
+    """
+    room = tokenizer.model_max_length - 2
+    tokens: list[int] = []
+    places: list[tuple[int, str, int]] = []
+    # Every second part is what stood in angle brackets.
+    for number, part in enumerate(_STANDS_FOR.split(prompt)):
+        if number % 2 == 0:
+            tokens += tokenizer(part, add_special_tokens=False, truncation=True, max_length=room).input_ids
+            continue
+        if part not in known:
+            raise ModelUnusable(part, "the prompt needs it, and it is not installed or not worn")
+        places += [(len(tokens) + vector + 1, part, vector) for vector in range(known[part])]
+        tokens += [_FILLER] * known[part]
+    tokens = [tokenizer.bos_token_id, *tokens[:room], tokenizer.eos_token_id]
+    tokens += [tokenizer.pad_token_id] * (tokenizer.model_max_length - len(tokens))
+    return Reading(tuple(tokens), tuple(place for place in places if place[0] <= room))
+
+
+@contextmanager
+def standing(encoder: Any, read: Sequence[Reading], known: Mapping[str, Tensor]) -> Iterator[None]:
+    """Let the encoder see the known vectors, each (vectors, width), at the places of these prompts."""
+    found = [(row, *place) for row, reading in enumerate(read) for place in reading.places]
+    if not found:
+        yield
+        return
+    rows, columns, _, _ = zip(*found, strict=True)
+    vectors = torch.stack([known[name][number] for _, _, name, number in found])
+
+    def seen(_: nn.Module, __: Any, embedded: Tensor) -> Tensor:
+        where = (torch.tensor(rows, device=embedded.device), torch.tensor(columns, device=embedded.device))
+        return embedded.index_put(where, vectors.to(embedded.dtype))
+
+    hook = encoder.get_input_embeddings().register_forward_hook(seen)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def started(encoders: Mapping[str, tuple[Any, Any]], vectors: int, word: str, device: torch.device) -> Words:
+    """Make new words that start as the tokens of `word`, spread over the vectors.
+
+    `encoders` is a tokenizer and a text encoder by name. Raises ValueError for a number of vectors or a word
+    that cannot be.
+    """
+    shapes, starts = {}, []
+    for name, (tokenizer, encoder) in encoders.items():
+        room = tokenizer.model_max_length - 2
+        if not 1 <= vectors <= room:
+            raise ValueError(f"{vectors} vectors: a prompt has places for 1 to {room}")
+        tokens = tokenizer(word, add_special_tokens=False).input_ids
+        if not tokens:
+            raise ValueError(f"the word to start from is {word!r}, which has no token")
+        embeddings = encoder.get_input_embeddings().weight.detach()
+        chosen = [tokens[vector * len(tokens) // vectors] for vector in range(vectors)]
+        starts.append(embeddings[chosen].float().flatten())
+        shapes[name] = (vectors, embeddings.shape[1])
+    return Words(nn.Parameter(torch.cat(starts).to(device)), shapes)
+
+
+def written(words: Words) -> bytes:
+    """Write the vectors as a safetensors file in single precision, a tensor for each text encoder."""
+    state = {name: vectors.detach().float().cpu().contiguous() for name, vectors in words.vectors().items()}
+    weights: bytes = safetensors.torch.save(state, metadata={"format": "pt"})
+    return weights
+
+
+def read_vectors(name: str, weights: bytes, widths: Mapping[str, int], most: int) -> dict[str, Tensor]:
+    """Read the vectors of a safetensors file; raises ModelUnusable unless they fit encoders of these widths.
+
+    `most` is how many vectors a prompt has places for.
+    """
+    try:
+        state = safetensors.torch.load(weights)
+    except SafetensorError as error:
+        raise ModelUnusable(name, f"not a safetensors file: {error}") from error
+    if state.keys() != widths.keys():
+        found, needed = (", ".join(sorted(keys)) or "nothing" for keys in (state, widths))
+        raise ModelUnusable(name, f"it has vectors for {found}, the family's text encoders are {needed}")
+    if len({len(vectors) if vectors.ndim else 0 for vectors in state.values()}) != 1:
+        raise ModelUnusable(name, "it has more vectors for one text encoder than for another")
+    for encoder, vectors in state.items():
+        if vectors.ndim != 2 or vectors.shape[1] != widths[encoder] or not 1 <= len(vectors) <= most:
+            expected = f"1 to {most} vectors of {widths[encoder]}"
+            raise ModelUnusable(name, f"{encoder} is {tuple(vectors.shape)}, it must be {expected}")
+        if not vectors.isfinite().all():
+            raise ModelUnusable(name, f"{encoder} holds numbers that are not finite")
+    return {encoder: vectors.float() for encoder, vectors in state.items()}
