@@ -131,7 +131,9 @@ def untrained(studio: Bench, profile: Profile, count: int) -> list[Pixels]:
     """What the base answers to the profile's prompt before any training."""
     family = studio.workshop.family()
     word = studio.words(profile)["class_word"]
-    prompt = encode_trigger(f"{class_prompt('one')}, {WORDS}", "one", family.base.instance_tokens[0], word)
+    prompt = encode_trigger(
+        f"{class_prompt('one')}, {WORDS}", "one", f"{family.base.instance_tokens[0]} {word}"
+    )
     return family.draw(usual_request(family, prompt), range(1, count + 1))
 
 

@@ -21,6 +21,8 @@ def imagine(view: View, words: str) -> Turn:
         prompt = parse(words)
     except PromptRefused as refused:
         return _say(prompt_phrases.prompt_refused(refused.what, refused.value, refused.column))
+    if prompt.tags:
+        return _say(prompt_phrases.unknown_id(prompt.tags[0].profile))
     profile = _meant(view, prompt)
     if profile is None and prompt.name:
         return _say(phrases.unknown_profile(prompt.name))

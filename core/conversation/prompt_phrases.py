@@ -1,16 +1,39 @@
 """What is said of a prompt that cannot be drawn as it stands."""
 
 from core.conversation.language import N_, gettext as _, ngettext
-from core.prompts import LONGEST_PROMPT
+from core.prompts import FLAGS, LONGEST_PROMPT
 
 REFUSALS = {
-    "unknown_flag": N_("I do not know --{value}. There are --no --n --seed --steps --cfg --ar --sampler."),
+    "unknown_flag": N_("I do not know --{value}. There are {flags}."),
     "repeated_flag": N_("--{value} stands there twice; once is enough."),
     "missing_value": N_("--{value} needs a value behind it."),
     "not_a_number": N_("--{value}: that is not a number."),
     "not_an_aspect": N_("--ar {value}: write it like 3:4."),
+    "not_a_base": N_("--base {value}: no base model is called so."),
     "not_offered": N_("--{value} is what you can choose from."),
-    "bracket": N_("A prompt cannot contain {value}."),
+    "bracket": N_("A prompt cannot contain {value}, except in {tags}."),
+    "tag": N_("I do not know {value}. There are {tags}, with an id from /profiles."),
+    "tag_id": N_("An id from /profiles must stand there, a number, and not: {value}"),
+    "tag_strength": N_("A strength from -2 to 2 must stand there, and not: {value}"),
+    "repeated_tag": N_("{value} is worn twice; once is enough."),
+    "too_many_tags": N_("Up to {value} profiles go together in one picture."),
+    "emphasis": N_(
+        "({words}:{value}): from 0.1 to 2 is what fits. Brackets that mean nothing are written {brackets}."
+    ),
+    "nested": N_(
+        "{value} stands within another emphasis. Brackets that mean nothing are written {brackets}."
+    ),
+    "unclosed_name": N_('The name that begins there does not end. Write it like @"Ana 2026".'),
+    "several_names": N_(
+        "One name says whom to draw; {value} is a second one. More profiles are added as {tags}, with an id from /profiles."
+    ),
+}
+# What is written in every language alike.
+WRITTEN = {
+    "flags": " ".join(f"--{flag}" for flag in FLAGS),
+    "tags": "<lora:ID:0.8> <ti:ID> <faceid:ID>",
+    "brackets": r"\( \)",
+    "words": "...",
 }
 
 
@@ -22,7 +45,7 @@ def prompt_refused(what: str, value: str, column: int) -> str:
         case "out_of_bounds":
             sentence = _out_of_bounds(value)
         case _:
-            sentence = _(REFUSALS[what]).format(value=value)
+            sentence = _(REFUSALS[what]).format(value=value, **WRITTEN)
     return _("{sentence} (column {column})").format(sentence=sentence, column=column)
 
 
@@ -44,3 +67,10 @@ def _out_of_bounds(value: str) -> str:
 def unknown_base(name: str, offered: str) -> str:
     """Base models are the operator's choice."""
     return _("--base {name}: this machine draws with {offered} only.").format(name=name, offered=offered)
+
+
+def unknown_id(handle: int) -> str:
+    """Absent, foreign and deleted get one and the same answer (SPEC G2)."""
+    return _("I know no profile {id} that you may use. /profiles lists yours with their ids.").format(
+        id=handle
+    )

@@ -108,7 +108,8 @@ def _request(workshop: Workshop, commission: Commission) -> DrawRequest:
     """The prompt with the trigger put in and replaced by what the base knows, and the person's settings."""
     family, asked, words = workshop.family(), commission.asked, commission.words
     text = with_trigger(asked["text"], words["trigger"])
-    prompt = encode_trigger(text, words["trigger"], family.base.instance_tokens[0], words["class_word"])
+    stands_for = f"{family.base.instance_tokens[0]} {words['class_word']}"
+    prompt = encode_trigger(text, words["trigger"], stands_for)
     name = workshop.wear(commission.profile, commission.version)
     request = usual_request(family, prompt, {name: 1.0})
     width, height = _size(family.size, family.factor, asked.get("aspect", (1, 1)))

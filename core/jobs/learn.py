@@ -143,7 +143,7 @@ class Learning:
         """Go on from what was saved, or begin."""
         family, word = self.workshop.family(), self.words["class_word"]
         trigger, token = self.words["trigger"], family.base.instance_tokens[0]
-        caption = encode_trigger(f"a photo of a {trigger}", trigger, token, word)
+        caption = encode_trigger(f"a photo of a {trigger}", trigger, f"{token} {word}")
         dataset = Dataset(
             photos=tuple(photos),
             captions=(caption,) * len(photos),
