@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bots.turns import open_document, open_picture
 from core.chat.outbox import Outgoing
+from core.conversation.importing import is_weights
 from core.conversation.language import N_
 from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, Upload
 from core.errors import PhotoRefused, Refusal
+from core.exchange.tensors import MOST_BYTES as MOST_WEIGHTS
 from core.storage.studio import Studio
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -103,7 +105,7 @@ class ConsolePlatform:
 
     async def fetch(self, upload: Upload) -> bytes:
         """Read an announced file from this machine."""
-        if (upload.size or 0) > MOST_BYTES:
+        if (upload.size or 0) > (MOST_WEIGHTS if is_weights(upload) else MOST_BYTES):
             raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(upload.size))
         try:
             return await asyncio.to_thread(Path(upload.ref).read_bytes)

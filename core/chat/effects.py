@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, exchange, forgetting, links
+from core.chat import drafts, exchange, forgetting, imports, links
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -23,6 +23,7 @@ from core.conversation.effects import (
     Describe,
     Draw,
     DrawAgain,
+    DropImport,
     Effect,
     EnterLink,
     Export,
@@ -31,6 +32,7 @@ from core.conversation.effects import (
     IssueLink,
     KeepPhoto,
     OpenDraft,
+    OpenImport,
     OpenSupport,
     PutAside,
     RefuseLink,
@@ -42,6 +44,7 @@ from core.conversation.effects import (
     SetRule,
     Share,
     StopWork,
+    TakeIn,
     UndoPhotos,
     Unlink,
     WantClass,
@@ -231,6 +234,9 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     UndoPhotos: drafts.undo_photos,
     Confirm: drafts.confirm,
     Relearn: drafts.relearn,
+    OpenImport: imports.open_import,
+    DropImport: imports.drop_import,
+    TakeIn: imports.take_in,
     PutAside: drafts.put_aside,
     WantClass: drafts.want_class,
     Draw: _draw,

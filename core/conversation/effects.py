@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.conversation.messages import Photos, Reply
+from core.conversation.messages import Photos, Reply, Upload
 from core.prompts import Prompt
 
 
@@ -15,7 +15,7 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Describe:
-    """Fill in one field of the draft: kind, class_word, name, retention, consent, photos_done."""
+    """Fill in one field of the draft: kind, class_word, name, retention, consent, photos_done, stands_for."""
 
     field: str
     value: str
@@ -51,6 +51,25 @@ class Relearn:
     """Queue the training of a profile that failed or was cancelled once more, with the same photos."""
 
     profile: int
+
+
+@dataclass(frozen=True)
+class OpenImport:
+    """Begin a profile whose weights are in a file."""
+
+    upload: Upload
+
+
+@dataclass(frozen=True)
+class DropImport:
+    """Erase a draft whose file was refused."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """Make the draft from a file a profile that can be drawn."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +238,9 @@ Effect = (
     | UndoPhotos
     | Confirm
     | Relearn
+    | OpenImport
+    | DropImport
+    | TakeIn
     | PutAside
     | WantClass
     | Draw

@@ -60,6 +60,7 @@ class Form:
     name: str = ""
     retention: str = ""
     photos: tuple[Upload, ...] = ()
+    words: str = ""  # what brings up the subject of an imported file
     draft: int = 0
 
 

@@ -7,6 +7,7 @@ from core.conversation import (
     drawing,
     exporting,
     forms,
+    importing,
     keeping,
     linking,
     making,
@@ -30,7 +31,6 @@ from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import (
     Chosen,
     Command,
-    Document,
     Drawing,
     Exported,
     Form,
@@ -50,7 +50,7 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "language", "forget")
+IN_PRIVATE = ("start", "new", "import", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -64,13 +64,15 @@ def take_turn(view: View, heard: Heard) -> Turn:
 
 def _for_everybody(reply: Reply) -> Reply:
     """Where others read along, only what can be tapped there."""
-    if isinstance(reply, Original | Document):
+    if not isinstance(reply, Say | Gallery):
         return reply
     kept = (one for one in reply.options if one.key.partition(":")[0] in sharing.IN_GROUPS)
     return replace(reply, options=tuple(kept))
 
 
 def _take_turn(view: View, heard: Heard) -> Turn:
+    if not view.group and (turn := importing.hear(view, heard)):
+        return turn
     match heard:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())

@@ -97,6 +97,8 @@ def _read(workshop: Workshop, slice_: Slice, work: Work) -> Commission | None:
 
 
 def _why_off(commission: Commission) -> str:
+    if "imported" in commission.words:
+        return "imported"
     return (
         "faceless"
         if commission.version.floor is None and commission.profile.retention == "keep"
@@ -108,7 +110,7 @@ def _request(workshop: Workshop, commission: Commission) -> DrawRequest:
     """The prompt with the trigger put in and replaced by what the base knows, and the person's settings."""
     family, asked, words = workshop.family(), commission.asked, commission.words
     text = with_trigger(asked["text"], words["trigger"])
-    stands_for = f"{family.base.instance_tokens[0]} {words['class_word']}"
+    stands_for = words.get("stands_for") or f"{family.base.instance_tokens[0]} {words['class_word']}"
     prompt = encode_trigger(text, words["trigger"], stands_for)
     name = workshop.wear(commission.profile, commission.version)
     request = usual_request(family, prompt, {name: 1.0})

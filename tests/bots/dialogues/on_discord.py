@@ -169,6 +169,9 @@ class DiscordPerson(Someone):
         files = [(f"{number}.png", content) for number, content in enumerate(pictures)]
         self.desk.act(lambda: self.person.send(files=files))
 
+    def send_file(self, name: str, content: bytes) -> None:
+        self.desk.act(lambda: self.person.slash_with_file("import", "file", name, content))
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         found = self.desk.message(seen.id)
         there = self.person.at(found.channel)
