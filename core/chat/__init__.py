@@ -28,6 +28,7 @@ from core.conversation.messages import (
     Chosen,
     Command,
     Drawing,
+    Exported,
     Form,
     Happened,
     Heard,
@@ -216,7 +217,7 @@ def _turn(
 def _about(scene: Scene, heard: Heard) -> Profile | None:
     """The profile whose key seals the replies to this, and with which they are dropped and erased."""
     match heard:
-        case Looked(handle) | Opened(handle):
+        case Looked(handle) | Opened(handle) | Exported(handle):
             return scene.profile(handle)
         case Learning(work) | Drawing(work):
             usable = scene.usable(work.profile)

@@ -88,6 +88,8 @@ def describe(scene: Scene, effect: Describe) -> None:
         case "name":
             _words(scene, draft, name=effect.value)
             draft.name_key = name_key(scene.studio, scene.account, effect.value)
+        case "stands_for":
+            _words(scene, draft, stands_for=effect.value)
         case "retention":
             draft.retention = effect.value
         case "consent":

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, forgetting, links, versions
+from core.chat import drafts, exchange, forgetting, imports, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -24,13 +24,16 @@ from core.conversation.effects import (
     Describe,
     Draw,
     DrawAgain,
+    DropImport,
     Effect,
     EnterLink,
+    Export,
     FillPool,
     Forget,
     IssueLink,
     KeepPhoto,
     OpenDraft,
+    OpenImport,
     OpenSupport,
     PutAside,
     RefuseLink,
@@ -43,6 +46,7 @@ from core.conversation.effects import (
     SetRule,
     Share,
     StopWork,
+    TakeIn,
     TrainOn,
     UndoPhotos,
     Unlink,
@@ -253,6 +257,9 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     UseVersion: versions.use_version,
     DeleteVersion: versions.delete_version,
     UseStep: versions.use_step,
+    OpenImport: imports.open_import,
+    DropImport: imports.drop_import,
+    TakeIn: imports.take_in,
     PutAside: drafts.put_aside,
     WantClass: drafts.want_class,
     Draw: _draw,
@@ -262,6 +269,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Delete: _delete,
     Forget: forgetting.forget,
     DeletePhotos: _delete_photos,
+    Export: exchange.export,
     SetConsent: _set_consent,
     OpenSupport: _open_support,
     Share: _share,

@@ -1,6 +1,7 @@
 """What the conversation may know of an account, read from the rows."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -13,6 +14,7 @@ from core.conversation.language import gettext as _
 from core.conversation.views import (
     NO_WISH,
     BaseView,
+    ImportView,
     PhotoView,
     ProfileView,
     Shown,
@@ -26,6 +28,7 @@ from core.storage import ledger
 from core.storage.database import clock
 from core.storage.fairness import drawings_ahead
 from core.storage.keys import photos_key, profile_key
+from core.storage.states import WEIGHTS_NUMBER
 from core.storage.studio import Studio
 from core.storage.tables import (
     OPEN_WORK,
@@ -159,13 +162,10 @@ def profile_view(
         words = {}
     photos: tuple[PhotoView, ...] = ()
     missing: tuple[str, ...] = tuple(words.get("missing", ()))
+    files: list[Photo] = []
     if with_photos:
-        photos = tuple(
-            photo_view(photo, row.handle)
-            for photo in session.exec(
-                select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number))
-            )
-        )
+        files += session.exec(select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number)))
+        photos = tuple(photo_view(photo, row.handle) for photo in files if photo.number != WEIGHTS_NUMBER)
     return ProfileView(
         handle=row.handle,
         state=str(row.state),
@@ -192,6 +192,20 @@ def profile_view(
         missing=missing,
         support_until=row.support_until if row.support_until > now else 0.0,
         sheet=best_samples(session, row, version)[:1],
+        imported=import_view(words, files) if "imported" in words else None,
+    )
+
+
+def import_view(words: dict[str, Any], files: Sequence[Photo]) -> ImportView:
+    """What is known of the file of weights that a profile came as."""
+    file = next((one for one in files if one.number == WEIGHTS_NUMBER), None)
+    refused = file is not None and file.state == PhotoState.REFUSED
+    return ImportView(
+        waiting=file is not None and not refused,
+        refusal=file.verdict if file and refused else "",
+        detail=file.detail if file and refused else "",
+        stands_for=words.get("stands_for", ""),
+        **words["imported"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.conversation.messages import Photos, Reply
+from core.conversation.messages import Photos, Reply, Upload
 from core.prompts import Prompt
 
 
@@ -15,7 +15,10 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Describe:
-    """Fill in one field of the draft: kind, method, class_word, name, retention, consent, photos_done."""
+    """Fill in one field of the draft.
+
+    One of: kind, method, class_word, name, retention, consent, photos_done, stands_for.
+    """
 
     field: str
     value: str
@@ -51,6 +54,25 @@ class Relearn:
     """Queue the training of a profile that failed or was cancelled once more, with the same photos."""
 
     profile: int
+
+
+@dataclass(frozen=True)
+class OpenImport:
+    """Begin a profile whose weights are in a file."""
+
+    upload: Upload
+
+
+@dataclass(frozen=True)
+class DropImport:
+    """Erase a draft whose file was refused."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """Make the draft from a file a profile that can be drawn."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,13 @@ class DeletePhotos:
 
 
 @dataclass(frozen=True)
+class Export:
+    """Find what there is to hand out of a profile of one's own."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
 class SetConsent:
     """Record consent, or its withdrawal."""
 
@@ -256,6 +285,9 @@ Effect = (
     | UseVersion
     | DeleteVersion
     | UseStep
+    | OpenImport
+    | DropImport
+    | TakeIn
     | PutAside
     | WantClass
     | Draw
@@ -265,6 +297,7 @@ Effect = (
     | Delete
     | Forget
     | DeletePhotos
+    | Export
     | SetConsent
     | OpenSupport
     | Share

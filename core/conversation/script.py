@@ -5,7 +5,9 @@ from dataclasses import replace
 from core.conversation import (
     choosing_language,
     drawing,
+    exporting,
     forms,
+    importing,
     keeping,
     linking,
     making,
@@ -31,6 +33,7 @@ from core.conversation.messages import (
     Chosen,
     Command,
     Drawing,
+    Exported,
     Form,
     Gallery,
     Heard,
@@ -48,7 +51,7 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-IN_PRIVATE = ("start", "new", "versions", "delete", "privacy", "link", "language", "forget")
+IN_PRIVATE = ("start", "new", "import", "versions", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -62,13 +65,15 @@ def take_turn(view: View, heard: Heard) -> Turn:
 
 def _for_everybody(reply: Reply) -> Reply:
     """Where others read along, only what can be tapped there."""
-    if isinstance(reply, Original):
+    if not isinstance(reply, Say | Gallery):
         return reply
     kept = (one for one in reply.options if one.key.partition(":")[0] in sharing.IN_GROUPS)
     return replace(reply, options=tuple(kept))
 
 
 def _take_turn(view: View, heard: Heard) -> Turn:
+    if not view.group and (turn := importing.hear(view, heard)):
+        return turn
     match heard:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())
@@ -94,6 +99,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return news.learning(view, work)
         case Drawing(work):
             return news.drawing(view, work)
+        case Exported():
+            return exporting.hear_exported(view, heard)
         case Linking():
             return linking.hear(heard)
 
@@ -123,6 +130,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return sharing.share(view, words)
         case "revoke":
             return sharing.revoke(view, words)
+        case "export":
+            return exporting.export(view, words)
         case "usage":
             return sharing.usage(view)
         case "settings":
@@ -259,6 +268,8 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "use":
             text = _("/imagine now draws {name}.").format(name=profile.name or _("the draft"))
             return Turn((Select(handle),), (Say(text),))
+        case "export":
+            return exporting.export_one(view, profile)
         case "relearn" if view.trainings_left == 0:
             return _say(phrases.out_of_credits("training", 0, 1))
         case "relearn" if profile.state in ("failed", "cancelled"):
