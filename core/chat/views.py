@@ -46,6 +46,7 @@ from core.storage.tables import (
     WorkerRow,
     WorkKind,
 )
+from core.subjects import FACEID
 
 WORKER_SILENT_SECONDS = 60.0
 PANEL_PHOTOS = 4  # samples shown in a progress message
@@ -304,10 +305,18 @@ def _ahead(session: Session, work: Work) -> int:
     """How many of the same kind come first."""
     if work.kind == WorkKind.DRAW:
         return drawings_ahead(session, work)
+    if session.get_one(Profile, work.profile_id).method == FACEID:
+        return 0
     return session.exec(
         select(func.count())
         .select_from(Work)
-        .where(Work.kind == work.kind, col(Work.state).in_(OPEN_WORK), col(Work.id) < work.id)
+        .join(Profile, col(Profile.id) == col(Work.profile_id))
+        .where(
+            Work.kind == work.kind,
+            col(Work.state).in_(OPEN_WORK),
+            col(Work.id) < work.id,
+            Profile.method != FACEID,  # which takes a moment
+        )
     ).one()
 
 
