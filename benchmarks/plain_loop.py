@@ -25,6 +25,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.weights import models_file
+from core import schedule
 from core.artifacts import Dataset, Pixels
 from core.families import catalogue, open_base
 from core.families.catalogue import Base
@@ -68,7 +69,8 @@ class PlainLoop:
             for name, parameter in model.named_parameters()
             if "lora_" in name
         ]
-        self._optimiser = torch.optim.AdamW(self._parameters, lr=plan.learning_rate)
+        rate = schedule.rate_at(schedule.read(plan.learning_rate), 1)
+        self._optimiser = torch.optim.AdamW(self._parameters, lr=rate)
         self._noising = DDPMScheduler.from_config(pipeline.scheduler.config)
         self._pipeline = pipeline
 
@@ -113,7 +115,7 @@ def compare(steps: int, threads: int) -> Comparison:
     with models_file() as models:
         base = catalogue.read(models).bases["pocket"]
         family = open_base(base, torch.device("cpu"))
-    settings: dict[str, Any] = dict(base.training)
+    settings: dict[str, Any] = base.settings("lora")
     plan = Plan(**settings)
     dataset = people()
     plain = PlainLoop(base, family, dataset, plan)

@@ -137,6 +137,15 @@ def floor(
     return min(least, float(np.mean(own) - _DEVIATIONS * np.std(own))) if own else least
 
 
+def onnx_session(path: Path, threads: int = 1) -> Any:
+    """Open an ONNX model on the processor; raises FileNotFoundError without the file."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
 def _verified(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each task's model after comparing it with the file's."""
     manifest = _document(folder, _MANIFEST)

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     models_file: Path = Path("models.toml")
     base: str = "pocket"
     pack: str = "pocket"
+    scoring_pack: str = ""  # scores checkpoints instead of the pack that filters (SPEC S5)
+    scorer: str = ""  # judges how prompts are obeyed; empty: nobody does
     device: str = "auto"  # auto, cpu, cuda
     threads: int = 0  # of torch; 0: one fewer than there are cores
 

@@ -10,10 +10,11 @@ from typing import Any, Final, Self
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from transformers import CLIPTokenizer
 
+from core.assessment.fidelity.towers import Towers
+from core.faces import onnx_session
+from core.families.catalogue import Scorer
 from pocket.animal_captions import ANIMAL_VALUES, parts_said_of_animal
 from pocket.animals import ANIMAL_KINDS
 from pocket.canvas import Pixels
@@ -79,44 +80,15 @@ class Embedder:
         return _answer(self._session, _as_input(pixels))
 
 
-class Scorer:
-    """Tells how likely it is that a text is true of a picture."""
-
-    def __init__(self, pictures: Any, texts: Any, tokenizer: Any, numbers: Mapping[str, float]) -> None:
-        self._pictures = pictures
-        self._texts = texts
-        self._tokenizer = tokenizer
-        self._scale, self._bias = numbers["scale"], numbers["bias"]
-        self._length = int(texts.get_inputs()[0].shape[1])
-
-    @classmethod
-    def open(cls, folder: Path = JUDGES, tokenizer: Path = _WEIGHTS / "base" / "tokenizer") -> Self:
-        """Load the judge of this folder with the base's tokenizer. Raises FileNotFoundError without either."""
-        if not tokenizer.is_dir():
-            raise FileNotFoundError(f"{tokenizer} is missing: train pocket.recipes.tokenizer first")
-        return cls(
-            _session(folder / "scorer_pictures.onnx"),
-            _session(folder / "scorer_texts.onnx"),
-            CLIPTokenizer.from_pretrained(tokenizer),
-            _document(folder / "scorer.json"),
-        )
-
-    def score(self, pixels: Pixels, text: str) -> float:
-        """Return from 0 to 1 how likely a text is true of a picture (height, width, 3), rather than nearly true."""
-        encoded = self._tokenizer(
-            text, padding="max_length", max_length=self._length, truncation=True, return_tensors="np"
-        )
-        said = _answer(self._texts, encoded.input_ids.astype(np.int64))
-        angle = float(_answer(self._pictures, _as_input(pixels)) @ said)
-        return float(1 / (1 + np.exp(-(self._scale * angle + self._bias))))
+def open_scorer(folder: Path = JUDGES, tokenizer: Path = _WEIGHTS / "base" / "tokenizer") -> Towers:
+    """Load the judge of prompts of this folder with the base's tokenizer. Raises ModelUnusable without either."""
+    return Towers.open(Scorer("pocket", "towers", folder, "MIT", {}, tokenizer))
 
 
 def _session(path: Path) -> Any:
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: train pocket.recipes.{path.stem.split('_')[0]} first")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        raise FileNotFoundError(f"{path} is missing: train pocket.recipes.{path.stem} first")
+    return onnx_session(path)
 
 
 def _document(path: Path) -> Any:

@@ -104,6 +104,12 @@ def _profile(client: Client) -> app_commands.Group:
     async def delete(interaction: discord.Interaction, profile: str | None = None) -> None:
         await client.take(interaction, Command("delete", profile or ""), private=True)
 
+    @group.command(name="versions", description=N_("A profile's versions: switch, train on, delete"))
+    @app_commands.describe(profile=N_("Which one; without it, the one you use now"))
+    async def versions(interaction: discord.Interaction, profile: str | None = None) -> None:
+        await client.take(interaction, Command("versions", profile or ""), private=True)
+
+    @versions.autocomplete("profile")
     @delete.autocomplete("profile")
     async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         found = await _profiles(client, interaction)

@@ -11,6 +11,7 @@ from bots.discord.translator import speaking_to
 from core.conversation.language import gettext as _
 from core.conversation.messages import Form
 from core.conversation.phrases import CLASSES, MINOR_CLASSES, RETENTION, RETENTION_SHORT, class_label
+from core.subjects import STYLE
 
 MOST_FILES = 10  # https://docs.discord.com/developers/components/reference#file-upload
 LONGEST_NAME = 40
@@ -49,6 +50,7 @@ def _form(what: str, interaction: discord.Interaction, draft: int, *, minors: bo
 def _kind(minors: bool) -> ui.Label[Any]:
     words = CLASSES + (MINOR_CLASSES if minors else ())
     options = [SelectOption(label=class_label(word), value=word) for word in words]
+    options.append(SelectOption(label=_("a style"), value=STYLE))
     options.append(SelectOption(label=_("something else: write it below"), value=OTHER))
     return _label(_("What is it?"), ui.Select(custom_id="kind", options=options))
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "start": N_("what I do"),
     "new": N_("teach me somebody"),
     "profiles": N_("what I have learnt for you"),
+    "versions": N_("a profile's versions: switch, train on, delete"),
     "imagine": N_("draw"),
     "share": N_("let a group draw a profile of yours"),
     "revoke": N_("end that"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from core.accounts import name_key, open_profile
+from core.chat.arrivals import ask_look
 from core.chat.scene import Scene
 from core.chat.views import work_view
 from core.conversation.effects import (
@@ -24,7 +25,17 @@ from core.conversation.messages import Heard, Learning, Looked, Opened
 from core.storage.database import clock
 from core.storage.erasing import discard_photo
 from core.storage.keys import photos_key, profile_key
-from core.storage.tables import Photo, Profile, ProfileState, Version, WantedClass, Work, WorkKind
+from core.storage.tables import (
+    Photo,
+    PhotoState,
+    Profile,
+    ProfileState,
+    Version,
+    WantedClass,
+    Work,
+    WorkKind,
+)
+from core.subjects import STYLE, has_face
 
 BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
 
@@ -64,7 +75,14 @@ def describe(scene: Scene, effect: Describe) -> None:
     draft = scene.draft()
     if draft is None:
         return
+    if draft.state != ProfileState.DRAFT and effect.field != "photos_done":
+        return  # what was learnt already was learnt as what it is; only its photos may change
+    rules = _rules(scene, draft)
     match effect.field:
+        case "kind":
+            draft.kind = effect.value
+        case "method":
+            draft.method = effect.value
         case "class_word":
             _words(scene, draft, class_word=effect.value)
         case "name":
@@ -76,6 +94,26 @@ def describe(scene: Scene, effect: Describe) -> None:
             draft.consent, draft.consent_at = effect.value, clock(scene.session)
         case "photos_done":
             draft.photos_done = bool(effect.value)
+    if _rules(scene, draft) != rules:
+        _judge_anew(scene, draft)
+
+
+def _rules(scene: Scene, draft: Profile) -> tuple[object, ...]:
+    """By which rules a set's photos are judged and chosen."""
+    faces = has_face(draft.kind, _words(scene, draft).get("class_word", ""))
+    return faces, draft.kind == STYLE, draft.method
+
+
+def _judge_anew(scene: Scene, draft: Profile) -> None:
+    """Other rules: what was said of the photos no longer holds, and a worker looks at the set again."""
+    photos = scene.session.exec(
+        select(Photo).where(Photo.profile_id == draft.id, Photo.state == PhotoState.JUDGED)
+    ).all()
+    for photo in photos:
+        photo.verdict, photo.chosen = "", photo.owner == "kept"
+    if photos:
+        scene.session.flush()
+        ask_look(scene.session, draft, photos[-1])
 
 
 def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
@@ -146,7 +184,7 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
     draft = scene.draft()
     if draft is None:
         return None
-    work = _queue(scene, draft)
+    work = queue(scene, draft)
     for photo in scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)):
         if not photo.chosen:
             discard_photo(scene.session, photo)
@@ -156,20 +194,25 @@ def confirm(scene: Scene, _: Confirm) -> Heard | None:
 
 
 def relearn(scene: Scene, effect: Relearn) -> Heard | None:
-    """Queue the same training again as a new version, while its photos are there."""
+    """Queue the training anew as a new version, while its photos are there."""
     profile = scene.profile(effect.profile)
-    if profile is None or profile.state not in (ProfileState.FAILED, ProfileState.CANCELLED):
+    settled = (ProfileState.FAILED, ProfileState.CANCELLED, ProfileState.TRAINED)
+    if profile is None or profile.state not in settled or not learnable(scene, profile):
         return None
-    if profile.consent not in ("self", "agreed"):
-        return None
-    photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
-    if not scene.session.exec(photos).first():
-        return None
-    work = _queue(scene, profile)
+    work = queue(scene, profile)
     return Learning(work_view(scene.studio, scene.session, work, profile.handle))
 
 
-def _queue(scene: Scene, profile: Profile) -> Work:
+def learnable(scene: Scene, profile: Profile) -> bool:
+    """Whether there is consent, and a photo to learn from."""
+    if profile.consent not in ("self", "agreed") or profile.sample:
+        return False
+    photos = select(Photo.id).where(Photo.profile_id == profile.id, col(Photo.chosen))
+    return scene.session.exec(photos).first() is not None
+
+
+def queue(scene: Scene, profile: Profile, **fields: Any) -> Work:
+    """Freeze a new version with these fields, hold the credit and queue its training."""
     session, studio = scene.session, scene.studio
     before = session.exec(select(func.max(Version.number)).where(Version.profile_id == profile.id)).one() or 0
     version = Version(
@@ -178,6 +221,7 @@ def _queue(scene: Scene, profile: Profile) -> Work:
         base=studio.settings.base,
         seed=secrets.randbits(53),
         created_at=clock(session),
+        **fields,
     )
     session.add(version)
     session.flush()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, forgetting, links
+from core.chat import drafts, forgetting, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -20,6 +20,7 @@ from core.conversation.effects import (
     ConfirmLink,
     Delete,
     DeletePhotos,
+    DeleteVersion,
     Describe,
     Draw,
     DrawAgain,
@@ -34,6 +35,7 @@ from core.conversation.effects import (
     PutAside,
     RefuseLink,
     Relearn,
+    Reopen,
     Revoke,
     Select,
     SetConsent,
@@ -41,8 +43,11 @@ from core.conversation.effects import (
     SetRule,
     Share,
     StopWork,
+    TrainOn,
     UndoPhotos,
     Unlink,
+    UseStep,
+    UseVersion,
     WantClass,
 )
 from core.conversation.language import speaking
@@ -65,6 +70,7 @@ from core.storage.tables import (
     WorkKind,
     Worn,
 )
+from core.storage.versions import end_badly
 from core.storage.work import take_away
 from core.storage.worn_table import wearing
 
@@ -116,7 +122,7 @@ def _stop_work(scene: Scene, effect: StopWork) -> Heard | None:
         return None
     take_away(scene.session, work, "")
     if work.kind == WorkKind.LEARN:
-        profile.state = ProfileState.CANCELLED
+        end_badly(scene.session, profile, ProfileState.CANCELLED)
         if profile.retention in ("delete", "template"):
             begin_photo_deletion(scene.session, scene.studio, profile)
     return None
@@ -242,6 +248,11 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     UndoPhotos: drafts.undo_photos,
     Confirm: drafts.confirm,
     Relearn: drafts.relearn,
+    TrainOn: versions.train_on,
+    Reopen: versions.reopen,
+    UseVersion: versions.use_version,
+    DeleteVersion: versions.delete_version,
+    UseStep: versions.use_step,
     PutAside: drafts.put_aside,
     WantClass: drafts.want_class,
     Draw: _draw,

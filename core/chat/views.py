@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, is_withheld, name_of, rules_of, spaces_of
+from core.chat.version_views import Learnt, samples_of
 from core.conversation.language import gettext as _
 from core.conversation.views import (
     NO_WISH,
@@ -52,7 +53,6 @@ _PROFILES = (
     .where(col(Profile.account_id) == bindparam("account"), Profile.state != ProfileState.DELETING)
     .order_by(col(Profile.id))
 )
-_VERSIONS = select(Version).where(col(Version.id).in_(bindparam("ids", expanding=True)))
 _WORKS = (
     select(Work)
     .where(
@@ -72,12 +72,18 @@ def build_view(
     """The view of one account; `work_ids` are ended works that the turn is about."""
     now = clock(session)
     rows = session.exec(_PROFILES, params={"account": account.id}).all()
-    current = [row.version_id for row in rows if row.version_id]
-    found = session.exec(_VERSIONS, params={"ids": current}) if current else ()
-    versions = {version.id: version for version in found}
+    learnt = Learnt.of(session, rows)
     profiles = [
-        profile_view(
-            studio, session, row, versions.get(row.version_id), now, with_photos=row.id == account.draft_id
+        learnt.told(
+            profile_view(
+                studio,
+                session,
+                row,
+                learnt.versions.get(row.version_id),
+                now,
+                with_photos=row.id == account.draft_id,
+            ),
+            row,
         )
         for row in rows
     ]
@@ -105,6 +111,7 @@ def build_view(
         minors=settings.minors,
         base=settings.base,
         base_title=offers.get("base_title", settings.base),
+        methods=tuple(offers.get("methods", View.methods)),
         base_content=offers.get("base_content", ""),
         bases=bases_of(offers),
         space=space,
@@ -177,6 +184,10 @@ def profile_view(
         base=version.base if version else "",
         similarity=version.similarity if version else None,
         own_similarity=version.own_similarity if version else None,
+        quality=version.quality if version else None,
+        stopped=version.stopped if version else "",
+        causes=tuple(version.causes.split()) if version else (),
+        curve=Shown(version.curve, profile_key(row.handle)) if version and version.curve else None,
         floor=version.floor if version else None,
         missing=missing,
         support_until=row.support_until if row.support_until > now else 0.0,
@@ -194,19 +205,11 @@ def best_samples(session: Session, row: Profile, version: Version | None) -> tup
     return samples_of(kept, row.handle) if kept else ()
 
 
-def samples_of(checkpoint: Checkpoint, handle: int) -> tuple[Shown, ...]:
-    """A checkpoint's pictures with their likeness under each."""
-    return tuple(
-        Shown(file, profile_key(handle), "" if similarity is None else f"{similarity:.2f}")
-        for file, similarity in json.loads(checkpoint.samples or "[]")
-    )
-
-
 def photo_view(photo: Photo, handle: int) -> PhotoView:
     """One photo of a set."""
     return PhotoView(
         number=photo.number,
-        waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED),
+        waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED) or _is_judged_anew(photo),
         verdict=photo.verdict,
         detail=photo.detail,
         other=photo.other,
@@ -214,6 +217,11 @@ def photo_view(photo: Photo, handle: int) -> PhotoView:
         chosen=photo.chosen,
         thumbnail=Shown(photo.thumbnail, photos_key(handle)) if photo.thumbnail else None,
     )
+
+
+def _is_judged_anew(photo: Photo) -> bool:
+    """Whether the rules have changed since it was judged, and no worker has looked yet."""
+    return photo.state == PhotoState.JUDGED and not photo.verdict
 
 
 def work_view(studio: Studio, session: Session, work: Work, profile: int) -> WorkView:
@@ -261,6 +269,9 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         delivered=tuple((row.handle, _shown(row, profile)) for row in pictures if not row.dropped),
         dropped=tuple((row.handle, _shown(row, profile)) for row in pictures if row.dropped),
         best_step=version.best_step if version else None,
+        refunded=progress.get("refunded", False),
+        halved=progress.get("halved", False),
+        diverged=progress.get("diverged", False),
         samples=samples[:PANEL_PHOTOS],
         filter_off=progress.get("filter_off", ""),
         space=work.space,

@@ -33,7 +33,7 @@ def english(word: str) -> str:
     """The word that the base knows for one of the list in any of our languages; any other word as it is."""
     for language in LANGUAGES:
         with speaking(language):
-            for known in phrases.CLASSES + phrases.MINOR_CLASSES:
+            for known in (*phrases.CLASSES, *phrases.MINOR_CLASSES, phrases.STYLE_LABEL):
                 if word == phrases.class_label(known).lower():
                     return known
     return word

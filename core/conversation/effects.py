@@ -15,7 +15,7 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Describe:
-    """Fill in one field of the draft: kind, class_word, name, retention, consent, photos_done."""
+    """Fill in one field of the draft: kind, method, class_word, name, retention, consent, photos_done."""
 
     field: str
     value: str
@@ -78,6 +78,45 @@ class DrawAgain:
     """Queue the same once more, with other seeds."""
 
     work: int
+
+
+@dataclass(frozen=True)
+class TrainOn:
+    """Queue a new version that goes on from the current one, for so many more steps at half the rate."""
+
+    profile: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Let photos be added to and taken out of a trained profile, for a new version."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
+class UseVersion:
+    """Make another trained version the current one."""
+
+    profile: int
+    number: int
+
+
+@dataclass(frozen=True)
+class DeleteVersion:
+    """Delete a version that is not the current one."""
+
+    profile: int
+    number: int
+
+
+@dataclass(frozen=True)
+class UseStep:
+    """Make another checkpoint of the current version what it is."""
+
+    profile: int
+    step: int
 
 
 @dataclass(frozen=True)
@@ -212,6 +251,11 @@ Effect = (
     | UndoPhotos
     | Confirm
     | Relearn
+    | TrainOn
+    | Reopen
+    | UseVersion
+    | DeleteVersion
+    | UseStep
     | PutAside
     | WantClass
     | Draw

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import panel_phrases, panels, photo_phrases, phrases
+from core.conversation import draft_phrases, panel_phrases, panels, photo_phrases, phrases, ways
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -23,6 +23,7 @@ from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
 from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
+from core.subjects import CHARACTER, MOST_PHOTOS, STYLE
 
 LONGEST_NAME = 40
 
@@ -48,48 +49,42 @@ def ask(draft: ProfileView, view: View) -> Say | Gallery:
         return panels.panel(draft, view)
     match lacks(draft):
         case "class_word":
-            words = phrases.CLASSES + (phrases.MINOR_CLASSES if view.minors else ())
-            options = [
-                _option(draft, "class", word.replace(" ", "-"), phrases.class_label(word)) for word in words
-            ]
-            options.append(_option(draft, "class", "other", _("something else: write it")))
-            return Say(_(phrases.ASK_CLASS), tuple(options))
+            return ways.ask_subject(draft, view)
         case "name":
             return Say(_(phrases.ASK_NAME))
         case "retention":
             return Say(
                 _(phrases.ASK_RETENTION),
-                tuple(_option(draft, "keep", key, _(label)) for key, label in phrases.RETENTION.items()),
-            )
-        case "consent":
-            return Say(
-                _(phrases.ASK_CONSENT),
-                (
-                    _option(draft, "consent", "self", _("It's me")),
-                    _option(draft, "consent", "agreed", _("They agreed")),
-                    _option(draft, "consent", "neither", _("Neither")),
+                tuple(
+                    _option(draft, "keep", key, _(label))
+                    for key, label in draft_phrases.retentions(draft).items()
                 ),
             )
+        case "consent":
+            question = draft_phrases.ASK_CONSENT_OF_STYLES if draft.kind == STYLE else phrases.ASK_CONSENT
+            answers = ways.consents(draft) | {"neither": _("Neither")}
+            return Say(
+                _(question), tuple(_option(draft, "consent", code, label) for code, label in answers.items())
+            )
         case "photos":
-            return panel(draft, view) if draft.photos else Say(phrases.ask_photos())
+            return panel(draft, view) if draft.photos else Say(photo_phrases.ask_photos(draft))
         case _:
             return summary(draft, view)
 
 
 def panel(draft: ProfileView, view: View) -> Say:
     """The message about the photos; it also asks for what is still missing before them."""
-    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
     waiting = any(photo.waiting for photo in draft.photos)
     text = photo_phrases.photo_panel(draft, draft.missing)
     options = [_option(draft, "photos", "undo", _("Undo last"))]
     if any(photo.thumbnail for photo in draft.photos):
         options.insert(0, _option(draft, "photos", "show", _("Show my photos")))
     before = lacks(draft)
-    if before == "photos" and not waiting and good >= phrases.MINIMUM_PHOTOS:
+    if before == "photos" and not waiting and ways.enough(draft):
         options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
     if before not in ("photos", ""):
-        question = ask(draft, view)
-        return Say(f"{text}\n\n{question.text}", question.options or tuple(options), panel_slot(draft))
+        asked = ask(draft, view)
+        return Say(f"{text}\n\n{asked.text}", asked.options or tuple(options), panel_slot(draft))
     return Say(text, tuple(options), panel_slot(draft))
 
 
@@ -100,7 +95,7 @@ def panel_slot(draft: ProfileView) -> str:
 
 def summary(draft: ProfileView, view: View) -> Say:
     """Everything once more; or the wait for the last verdicts."""
-    slot = f"summary-{draft.handle}"
+    slot = f"summary-{draft.handle}" if not draft.version else f"summary-{draft.handle}-{draft.version}"
     waiting = sum(photo.waiting for photo in draft.photos)
     if waiting:
         text = ngettext(
@@ -108,47 +103,23 @@ def summary(draft: ProfileView, view: View) -> Say:
         )
         return Say(text, slot=slot)
     options = (
-        _option(draft, "train", "yes", _("Train")),
+        _option(draft, "train", "yes", ways.begin(draft)),
         _option(draft, "photos", "show", _("Show my photos")),
+        _option(draft, "way", "ask", _("Learn it another way")),
         _option(draft, "train", "later", _("Not yet")),
     )
-    return Say(phrases.summary(draft, view), options, slot)
-
-
-def contact_sheet(draft: ProfileView) -> Reply:
-    """All photos with their numbers; a tap takes one out or puts it back."""
-    pictures = tuple(
-        replace(photo.thumbnail, label=panels.number_label(photo.number, used=photo.chosen))
-        for photo in draft.photos
-        if photo.thumbnail
-    )
-    options = tuple(
-        _option(
-            draft,
-            "out" if photo_phrases.is_good(photo) else "in",
-            str(photo.number),
-            (_("take out {number}") if photo_phrases.is_good(photo) else _("put back {number}")).format(
-                number=photo.number
-            ),
-        )
-        for photo in draft.photos
-        if photo.thumbnail
-    )
-    if not pictures:
-        return Say(_("Nothing to show yet."))
-    back = _option(draft, "photos", "done", _("That's all I have"))
-    return Gallery(pictures, _("Your photos."), (*options, back), f"sheet-{draft.handle}")
+    return Say(draft_phrases.summary(draft, view), options, slot)
 
 
 def hear_photos(view: View, photos: Photos) -> Turn:
     """Photos may come before they are asked for; the reply follows when they are in the draft."""
     draft = view.draft
     held = len(draft.photos) if draft else 0
-    if held + len(photos.files) > phrases.MOST_PHOTOS:
+    if held + len(photos.files) > MOST_PHOTOS:
         text = ngettext(
             "{count} photo is the most I take; take some out first.",
             "{count} photos are the most I take; take some out first.",
-            phrases.MOST_PHOTOS,
+            MOST_PHOTOS,
         )
         return _say(text)
     opened: tuple[Effect, ...] = () if draft else (OpenDraft("character"),)
@@ -182,12 +153,16 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
     match step:
         case "class" if value == "other":
             return _say(_('Write it: one to three words, such as "tabby cat".'))
+        case "way" if value == "ask":
+            return _say(ways.ask(draft, view))
+        case "way":
+            return _take_way(view, draft, value)
         case "class":
             return _take_class(view, draft, value.replace("-", " "), listed=True)
         case "keep" if value in phrases.RETENTION:
             return _describe(view, draft, "retention", value)
         case "consent" if value == "neither":
-            return _say(_(phrases.CONSENT_REFUSED))
+            return _say(_(ways.consent_refused(draft)))
         case "consent":
             return _describe(view, draft, "consent", value)
         case "photos":
@@ -204,10 +179,10 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
             effect = KeepPhoto(number, step == "in")
             if view.panel:
                 return Turn((effect,), (panels.panel(changed, view),))
-            return Turn((effect,), (contact_sheet(changed), panel(changed, view)))
+            return Turn((effect,), (panels.contact_sheet(changed), panel(changed, view)))
         case "train":
             return _train_choice(view, draft, value)
-        case "drop":
+        case "drop" if draft.state == "draft":
             return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
     return _say(_(phrases.STALE))
 
@@ -233,7 +208,8 @@ def _say(*texts: str | Say | Gallery) -> Turn:
 def _describe(view: View, draft: ProfileView, field: str, value: str, *effects: Effect) -> Turn:
     """Fill one field in and ask for the next thing."""
     fields: dict[str, Callable[[str], ProfileView]] = {
-        "class_word": lambda word: replace(draft, class_word=word),
+        "class_word": lambda word: replace(draft, class_word=word, kind=ways.kind_of(word)),
+        "method": lambda word: replace(draft, method=word),
         "name": lambda word: replace(draft, name=word),
         "retention": lambda word: replace(draft, retention=word),
         "consent": lambda word: replace(draft, consent=word),
@@ -250,8 +226,25 @@ def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> 
     if not re.fullmatch(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,2}", word) or len(word) > 30:
         return _say(phrases.class_unclear(words[:40]))
     word = english(word)
-    listed = listed or word in phrases.CLASSES
-    return _describe(view, draft, "class_word", word, *(() if listed else (WantClass(word),)))
+    kind = ways.kind_of(word)
+    if refusal := ways.refusal(replace(draft, class_word=word, kind=kind), view, draft.method):
+        return _say(refusal, ask(replace(draft, class_word=""), view))
+    listed = listed or word in (*phrases.CLASSES, STYLE)
+    changed = (Describe("kind", kind),) if kind != (draft.kind or CHARACTER) else ()
+    return _describe(view, draft, "class_word", word, *changed, *(() if listed else (WantClass(word),)))
+
+
+def _take_way(view: View, draft: ProfileView, method: str) -> Turn:
+    """Another method; one that wants more photos asks for them again."""
+    if refusal := ways.refusal(draft, view, method):
+        return _say(refusal, ways.ask(draft, view))
+    changed = replace(draft, method=method)
+    if draft.photos_done and not ways.enough(changed):
+        effects = (Describe("method", method), Describe("photos_done", ""))
+        return Turn(
+            effects, (Say(photo_phrases.too_few(changed)), ask(replace(changed, photos_done=False), view))
+        )
+    return _describe(view, draft, "method", method)
 
 
 def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
@@ -268,12 +261,11 @@ def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
 
 def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if value == "show":
-        return Turn(replies=(contact_sheet(draft),))
+        return Turn(replies=(panels.contact_sheet(draft),))
     if value == "undo":
         return Turn((UndoPhotos(),))
-    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
-    if good < phrases.MINIMUM_PHOTOS:
-        return _say(photo_phrases.too_few(good))
+    if not ways.enough(draft):
+        return _say(photo_phrases.too_few(draft))
     return _describe(view, draft, "photos_done", "yes")
 
 
@@ -288,7 +280,8 @@ def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):
         return _say(ask(draft, view))
-    good = sum(photo_phrases.is_good(photo) for photo in draft.photos)
-    if good < phrases.MINIMUM_PHOTOS:
-        return Turn((Describe("photos_done", ""),), (Say(photo_phrases.too_few(good)),))
+    if not ways.enough(draft):
+        return Turn((Describe("photos_done", ""),), (Say(photo_phrases.too_few(draft)),))
+    if refusal := ways.refusal(draft, view, draft.method):
+        return _say(refusal, ways.ask(draft, view))
     return Turn((Confirm(),))

@@ -1,6 +1,6 @@
 """What the conversation says when the workers have news."""
 
-from core.conversation import phrases, work_phrases
+from core.conversation import phrases, versions, work_phrases
 from core.conversation.effects import Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
@@ -22,15 +22,14 @@ def learning(view: View, work: WorkView) -> Turn:
         case "succeeded":
             ended = work_phrases.learnt_line(profile.name, work)
             last: Reply = Gallery(work.samples, ended, (), slot) if work.samples else Say(ended, (), slot)
-            draw = Option(f"draw:{profile.handle}", _("Draw {name}").format(name=profile.name))
-            return Turn(replies=(last, Say(work_phrases.ready(profile, work), (draw,))))
+            return Turn(replies=(last, Say(work_phrases.ready(profile, work), _next_steps(profile))))
         case "failed":
             text = work_phrases.training_failed(profile.name, work.reason)
             over = Say(_("Learning {name} ended.").format(name=profile.name), (), slot)
-            return Turn(replies=(over, Say(text, _again(profile))))
+            return Turn(replies=(over, Say(_still(profile, text), _again(profile))))
         case "cancelled":
             text = _("Learning {name} was cancelled; your credit is back.").format(name=profile.name)
-            return _said(text, *_again(profile), slot=slot)
+            return _said(_still(profile, text), *_again(profile), slot=slot)
     options: tuple[Option, ...] = (cancel,)
     if work.similarities:
         options = (Option(f"best:{work.handle}", _("Stop and keep the best so far")), cancel)
@@ -70,7 +69,26 @@ def drawing(view: View, work: WorkView) -> Turn:
     return _said(text, cancel, slot=slot)
 
 
+def _still(profile: ProfileView, text: str) -> str:
+    """What came of a training, and that an earlier version is there all the same."""
+    if profile.state != "trained":
+        return text
+    return f"{text} " + _("Version {number} is there as before.").format(number=profile.version)
+
+
+def _next_steps(profile: ProfileView) -> tuple[Option, ...]:
+    """What can be done with a profile that has just been learnt."""
+    options = [Option(f"draw:{profile.handle}", _("Draw {name}").format(name=profile.name))]
+    if profile.curve:
+        options.append(Option(f"curve:{profile.handle}", _("Compare steps")))
+    if versions.is_settled(profile):
+        options.append(Option(f"train-on:{profile.handle}", _("Train on")))
+    return tuple(options)
+
+
 def _again(profile: ProfileView) -> tuple[Option, ...]:
     """The same once more, where the photos are kept for it."""
+    if profile.state == "trained":
+        return (Option(f"train-on:{profile.handle}", _("Train on")),) if versions.is_settled(profile) else ()
     kept = profile.retention == "keep" or profile.state == "failed"
     return (Option(f"relearn:{profile.handle}", _("Try again")),) if kept else ()

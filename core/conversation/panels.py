@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from core.conversation import panel_phrases, phrases
+from core.conversation import draft_phrases, panel_phrases, phrases, ways
 from core.conversation.language import gettext as _
-from core.conversation.messages import Gallery, Option, Say
+from core.conversation.messages import Gallery, Option, Reply, Say
 from core.conversation.photo_phrases import is_good
 from core.conversation.views import ProfileView, View
 
 
 def slot(draft: ProfileView) -> str:
-    """The panel is one message from the form to the training."""
-    return f"panel-{draft.handle}"
+    """The panel is one message from the form to the training; another one where a profile is trained again."""
+    return f"panel-{draft.handle}" if not draft.version else f"panel-{draft.handle}-{draft.version}"
 
 
 def number_label(number: int, *, used: bool) -> str:
@@ -28,7 +28,7 @@ def missing(draft: ProfileView) -> str:
         return "consent"
     if any(photo.waiting for photo in draft.photos):
         return "waiting"
-    return "" if sum(map(is_good, draft.photos)) >= phrases.MINIMUM_PHOTOS else "photos"
+    return "" if ways.enough(draft) else "photos"
 
 
 def panel(draft: ProfileView, view: View) -> Say | Gallery:
@@ -43,22 +43,23 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
 
     options = []
     if draft.consent not in panel_phrases.CONSENTS:
-        options += [option("consent", "self", _("It's me")), option("consent", "agreed", _("They agreed"))]
+        options += [option("consent", code, label) for code, label in ways.consents(draft).items()]
     if not draft.retention:
-        kept = phrases.RETENTION_SHORT.items()
-        options += [option("keep", key, _(label).capitalize()) for key, label in kept]
-    options += [
-        option("form", "photos", _("Add photos")),
-        option("form", "class", _("Class...")),
-        option("form", "name", _("Name...")),
-    ]
-    good = sum(map(is_good, draft.photos))
+        options += [
+            option("keep", key, _(phrases.RETENTION_SHORT[key]).capitalize())
+            for key in draft_phrases.retentions(draft)
+        ]
+    options.append(option("form", "photos", _("Add photos")))
+    if draft.state == "draft":
+        options += [option("form", "class", _("Class...")), option("form", "name", _("Name..."))]
+        if len(ways.offered(draft, view)) > 1:
+            options.append(option("way", "ask", _("Method...")))
     if lacking := missing(draft):
-        waiting = sum(photo.waiting for photo in draft.photos)
-        options.append(option("wait", "train", panel_phrases.not_yet(lacking, good, waiting)))
+        options.append(option("wait", "train", panel_phrases.not_yet(draft, lacking)))
     else:
-        options.append(option("train", "yes", _("Train")))
-    options.append(option("drop", "all", _("Delete this draft")))
+        options.append(option("train", "yes", ways.begin(draft)))
+    if draft.state == "draft":
+        options.append(option("drop", "all", _("Delete this draft")))
     shown = [photo for photo in draft.photos if photo.thumbnail]
     options += [
         option("out", str(photo.number), _("Take out {number}").format(number=photo.number))
@@ -75,3 +76,26 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
     if pictures:
         return Gallery(pictures, text, tuple(options), slot(draft))
     return Say(text, tuple(options), slot(draft))
+
+
+def contact_sheet(draft: ProfileView) -> Reply:
+    """All photos with their numbers; a tap takes one out or puts it back."""
+    pictures = tuple(
+        replace(photo.thumbnail, label=number_label(photo.number, used=photo.chosen))
+        for photo in draft.photos
+        if photo.thumbnail
+    )
+    options = tuple(
+        Option(
+            f"{'out' if is_good(photo) else 'in'}:{draft.handle}:{photo.number}",
+            (_("take out {number}") if is_good(photo) else _("put back {number}")).format(
+                number=photo.number
+            ),
+        )
+        for photo in draft.photos
+        if photo.thumbnail
+    )
+    if not pictures:
+        return Say(_("Nothing to show yet."))
+    back = Option(f"photos:{draft.handle}:done", _("That's all I have"))
+    return Gallery(pictures, _("Your photos."), (*options, back), f"sheet-{draft.handle}")

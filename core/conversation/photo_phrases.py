@@ -1,14 +1,9 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
-from core.conversation.phrases import (
-    MINIMUM_PHOTOS,
-    MOST_MEGABYTES,
-    MOST_MEGAPIXELS,
-    RECOMMENDED_PHOTOS,
-    enumerated,
-)
+from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
 from core.conversation.views import PhotoView, ProfileView
+from core.subjects import FACEID, LORA, PHOTOS, STYLE, Counts
 
 # {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
 VERDICTS = {
@@ -47,6 +42,34 @@ WANTED = {
 }
 
 
+def counts(draft: ProfileView) -> Counts:
+    """How many photos a draft's method wants."""
+    return PHOTOS.get(draft.method, PHOTOS[LORA])
+
+
+def ask_photos(draft: ProfileView) -> str:
+    """How many photos, and which."""
+    least, most = counts(draft).recommended
+    if draft.method == FACEID:
+        sentence = _(
+            "Now the photos: one is enough, {least} to {most} are better. "
+            "Sharp, one face each, looking at the camera. Sent as files they keep their full quality."
+        )
+    elif draft.kind == STYLE:
+        sentence = _(
+            "Now the pictures: {least} to {most} are best, {minimum} at least. "
+            "Quality beats quantity: sharp, all in the style, of different things. "
+            "Sent as files they keep their full quality."
+        )
+    else:
+        sentence = _(
+            "Now the photos: {least} to {most} are best, {minimum} at least. "
+            "Quality beats quantity: sharp, one face each, from different days, angles and light. "
+            "Sent as files they keep their full quality."
+        )
+    return sentence.format(least=least, most=most, minimum=counts(draft).least)
+
+
 def verdict(photo: PhotoView) -> str:
     """What is wrong with a photo, why it matters and what to do, or an empty string."""
     if photo.owner == "removed":
@@ -80,7 +103,7 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
         numbers = enumerated(str(photo.number) for photo in good)
         lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
     lines += [line for photo in draft.photos if (line := verdict(photo))]
-    least, most = RECOMMENDED_PHOTOS
+    least, most = counts(draft).recommended
     best_next = next_photos(missing_codes)
     if len(good) < least:
         reached = _("{good} of {least} to {most}.").format(good=len(good), least=least, most=most)
@@ -105,14 +128,20 @@ def next_photos(missing_codes: tuple[str, ...]) -> str:
     return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
 
 
-def too_few(good: int) -> str:
+def good_photos(draft: ProfileView) -> int:
+    """How many photos of a draft count."""
+    return sum(map(is_good, draft.photos))
+
+
+def too_few(draft: ProfileView) -> str:
     """Why it cannot go on yet."""
+    good, least = good_photos(draft), counts(draft).least
     have = ngettext(
         "{count} good so far; I need {minimum} at least.",
         "{count} good so far; I need {minimum} at least.",
         good,
-    ).format(minimum=MINIMUM_PHOTOS)
-    send = ngettext("Send {count} more.", "Send {count} more.", MINIMUM_PHOTOS - good)
+    ).format(minimum=least)
+    send = ngettext("Send {count} more.", "Send {count} more.", least - good)
     return f"{have} {send}"
 
 

@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.views import ProfileView, View
 
-MINIMUM_PHOTOS = 5
-RECOMMENDED_PHOTOS = (15, 20)
-MOST_PHOTOS = 50
 MOST_MEGABYTES = 50
 MOST_MEGAPIXELS = 64
 
 # What captions and base models are told, so the words themselves stay; `class_label` is what people read.
 CLASSES = (N_("woman"), N_("man"), N_("older woman"), N_("older man"), N_("cat"), N_("dog"))
 MINOR_CLASSES = (N_("girl"), N_("boy"))
+STYLE_LABEL = N_("style")
+
 
 RETENTION = {
     "keep": N_("Kept, encrypted: the likeness check works, and you can train on"),
@@ -43,6 +42,7 @@ HELP = N_(
     "/new - teach me somebody\n"
     "/imagine words - draw; @name says whom\n"
     "/profiles - what I have learnt for you\n"
+    "/versions - a profile's versions: switch, train on, delete\n"
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
     "/settings - in a group, its admins' rules\n"
@@ -107,7 +107,7 @@ def enumerated(items: Iterable[str]) -> str:
 
 def class_label(word: str) -> str:
     """A class word as people read it; one that they wrote themselves as they wrote it."""
-    return _(word) if word in CLASSES + MINOR_CLASSES else word
+    return _(word) if word in (*CLASSES, *MINOR_CLASSES, STYLE_LABEL) else word
 
 
 def state_label(state: str) -> str:
@@ -146,16 +146,6 @@ def duration(seconds: float) -> str:
     return ngettext("about {count} minute", "about {count} minutes", round(seconds / 60))
 
 
-def ask_photos() -> str:
-    """How many photos, and which."""
-    least, most = RECOMMENDED_PHOTOS
-    return _(
-        "Now the photos: {least} to {most} are best, {minimum} at least. "
-        "Quality beats quantity: sharp, one face each, from different days, angles and light. "
-        "Sent as files they keep their full quality."
-    ).format(least=least, most=most, minimum=MINIMUM_PHOTOS)
-
-
 def name_taken(name: str) -> str:
     """Names are compared without capitals."""
     return _('You have a profile "{name}" already (names ignore capitals). Another name?').format(name=name)
@@ -175,27 +165,6 @@ def class_unclear(words: str) -> str:
     return _(
         '"{words}" does not work as a class word. One to three words, such as "woman" or "tabby cat".'
     ).format(words=words)
-
-
-def summary(draft: ProfileView, view: View) -> str:
-    """Everything once more, before it is frozen."""
-    count = sum(photo.chosen for photo in draft.photos)
-    parts = [
-        draft.name,
-        class_label(draft.class_word),
-        _("LoRA on {base}").format(base=view.base_title),
-        ngettext("{count} photo", "{count} photos", count),
-        draft.trigger,
-        _(RETENTION_SHORT[draft.retention]),
-    ]
-    if view.trainings_left is None:
-        price = [_("1 training credit.")]
-    else:
-        price = [_("1 training credit of {left}.").format(left=view.trainings_left)]
-    if view.training_seconds is not None:
-        price.append(_("It takes {wait} on this machine.").format(wait=duration(view.training_seconds)))
-    price.append(_("Nothing can be changed after you confirm, and photos that are not used are erased."))
-    return "\n".join([_("Ready."), " · ".join(parts), " ".join(price)])
 
 
 def not_drawable(profile: ProfileView) -> str:

@@ -13,6 +13,7 @@ from core.conversation import (
     phrases,
     sharing,
     sharing_phrases,
+    versions,
     work_phrases,
 )
 from core.conversation.effects import (
@@ -47,7 +48,7 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-IN_PRIVATE = ("start", "new", "delete", "privacy", "link", "language", "forget")
+IN_PRIVATE = ("start", "new", "versions", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -116,6 +117,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return drawing.imagine(view, words)
         case "profiles":
             return keeping.profiles(view)
+        case "versions":
+            return versions.command(view, words)
         case "share":
             return sharing.share(view, words)
         case "revoke":
@@ -162,7 +165,7 @@ def _new(view: View) -> Turn:
         question = making.ask(view.draft, view)
         return Turn(
             (OpenDraft(),),
-            (Say(question.text, (*question.options, drop) if view.draft.class_word else question.options),),
+            (Say(question.text, (*question.options, drop) if _droppable(view.draft) else question.options),),
         )
     return Turn((OpenDraft("character"),))
 
@@ -180,8 +183,14 @@ def _cancel(view: View) -> Turn:
         return _say(_("What shall I cancel?"), *options)
     if view.draft and not view.group:
         drop = Option(f"drop:{view.draft.handle}:all", _("Delete the draft and its photos"))
-        return Turn((PutAside(),), (Say(_(phrases.PUT_ASIDE), (drop,)),))
+        offered = (drop,) if view.draft.state == "draft" else ()
+        return Turn((PutAside(),), (Say(_(phrases.PUT_ASIDE), offered),))
     return _say(_(phrases.NOTHING_TO_CANCEL))
+
+
+def _droppable(draft: ProfileView) -> bool:
+    """Whether there is something to begin anew: not a profile that is trained and only has its photos changed."""
+    return draft.state == "draft" and bool(draft.class_word)
 
 
 def _cancel_label(kind: str, name: str) -> str:
@@ -215,6 +224,9 @@ def _choice(view: View, key: str) -> Turn:
         return linking.choose(step, handle)
     if step in ("share", "sharewith", "revoke"):
         return sharing.choose(view, step, handle, value)
+    if step in versions.STEPS:
+        owned = view.profile(handle)
+        return versions.choose(view, step, owned, value) if owned else _say(_(phrases.GONE))
     if value:
         return making.choose(view, handle, step, value)
     match step:

@@ -32,6 +32,19 @@ class PhotoView:
 
 
 @dataclass(frozen=True)
+class VersionView:
+    """One training of a profile."""
+
+    number: int
+    state: str = "trained"
+    quality: float | None = None
+    similarity: float | None = None
+    step: int | None = None
+    origin: int = 0  # the number of the version that it goes on from
+    sample: Shown | None = None
+
+
+@dataclass(frozen=True)
 class ProfileView:
     """One profile of the account."""
 
@@ -52,6 +65,14 @@ class ProfileView:
     base: str = ""
     similarity: float | None = None
     own_similarity: float | None = None
+    quality: float | None = None  # of the version, 0 to 100
+    stopped: str = ""  # why its training ended early, as a code
+    causes: tuple[str, ...] = ()  # why it is poor, as codes
+    curve: Shown | None = None
+    version: int = 0  # the number of the current one
+    versions: tuple[VersionView, ...] = ()
+    steps: tuple[int, ...] = ()  # checkpoints of the current version
+    best_step: int | None = None  # the one that is used
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
     support_until: float = 0.0
@@ -143,8 +164,11 @@ class WorkView:
     delivered: tuple[tuple[int, Shown], ...] = ()  # picture handle, picture
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
+    refunded: bool = False  # it was poor, and its credit is back
+    halved: bool = False  # memory ran out once, so half as much is looked at together
+    diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
-    filter_off: str = ""  # why likeness was not checked: photos, faceless
+    filter_off: str = ""  # why likeness was not checked: photos, faceless, style
     space: int = 0  # where it was asked
     asker: str = ""  # in a space, who asked
 
@@ -169,6 +193,7 @@ class View:
     minors: bool = False
     base: str = ""
     base_title: str = ""
+    methods: tuple[str, ...] = ("lora", "textual_inversion")  # by which this machine can learn
     base_content: str = ""  # what the base makes, as the worker tells; empty while none has
     bases: tuple[BaseView, ...] = ()  # the same and others of its family, as the worker tells
     space: SpaceView | None = None

@@ -1,7 +1,7 @@
 """What is said of work: learning and drawing, how far they are, what came of them."""
 
+from core.conversation import score_phrases
 from core.conversation.language import N_, gettext as _, ngettext
-from core.conversation.photo_phrases import next_photos
 from core.conversation.phrases import GONE, duration, pictures, trainings
 from core.conversation.views import ProfileView, View, WorkView
 from core.names import shown_name
@@ -9,6 +9,13 @@ from core.names import shown_name
 TRAINING_FAILED = {
     "diverged": N_("the numbers ran away. Trying it once more usually works."),
     "too_few": N_("too few of the photos could be used. Send at least five sharp ones."),
+    "cannot_go_on": N_("what it goes on from is gone, or of another shape. Train it from the beginning."),
+    "no_faces": N_(
+        "none of the photos shows a face that could be used. Send one in which it is large and sharp."
+    ),
+    "no_faceid": N_(
+        "the base model of this machine has no FaceID weights, so it must learn to draw you. Begin anew with LoRA."
+    ),
     "model_unusable": N_(
         "the base model of this machine cannot be used. Its operator must look: `doctor` says why."
     ),
@@ -35,6 +42,10 @@ DRAWING_FAILED = {
 }
 DRAWING_FAILED_HERE = N_(
     "Drawing failed on this machine; it is in its log. Please tell its operator. Your credits are back."
+)
+HALVED = N_("Memory ran out, so I look at half as many photos at once. It takes longer and learns the same.")
+DIVERGED = N_(
+    "The numbers ran away after that, so I stopped and kept the last good step. A lower learning rate prevents it."
 )
 
 
@@ -81,6 +92,8 @@ def learning(name: str, work: WorkView) -> str:
             time_left=time_left(work),
         ),
     ]
+    if work.halved:
+        lines.append(_(HALVED))
     return "\n".join(lines + _trail(work))
 
 
@@ -92,11 +105,16 @@ def _trail(work: WorkView) -> list[str]:
 
 def learnt_line(name: str, work: WorkView) -> str:
     """What the progress message says when the training has ended."""
+    if not work.steps:
+        return _("{name} needed no training.").format(name=name)
     if work.best_step:
         kept = _("Learnt {name}: kept step {step} of {steps}.")
     else:
         kept = _("Learnt {name}: kept the best step.")
-    return "\n".join([kept.format(name=name, step=work.best_step, steps=work.steps), *_trail(work)])
+    lines = [kept.format(name=name, step=work.best_step, steps=work.steps)]
+    if work.diverged:
+        lines.append(_(DIVERGED))
+    return "\n".join(lines + _trail(work))
 
 
 def ready(profile: ProfileView, work: WorkView) -> str:
@@ -104,38 +122,16 @@ def ready(profile: ProfileView, work: WorkView) -> str:
     lines = [_("{name} is ready.").format(name=profile.name)]
     if profile.similarity is not None:
         if profile.own_similarity:
-            likeness = _("Likeness {likeness}, your own photos reach {own}: {meaning}")
+            likeness = _("Likeness {likeness}, your own photos reach {own}.")
         else:
             likeness = _("Likeness {likeness}.")
-        lines.append(
-            likeness.format(
-                likeness=f"{profile.similarity:.2f}",
-                own=f"{profile.own_similarity or 0:.2f}",
-                meaning=score_meaning(profile),
-            )
-        )
-    if work.best_step and work.best_step < work.steps:
-        lines.append(
-            _("I kept step {step} of {steps}: more made it stiffer, not closer.").format(
-                step=work.best_step, steps=work.steps
-            )
-        )
+        own = f"{profile.own_similarity or 0:.2f}"
+        lines.append(likeness.format(likeness=f"{profile.similarity:.2f}", own=own))
+    if score := score_phrases.quality_line(profile):
+        lines.append(score)
+    lines += score_phrases.ending_lines(profile, work)
     lines.append(_("Draw with /imagine {trigger} ...").format(trigger=profile.trigger))
     return "\n".join(lines)
-
-
-def score_meaning(profile: ProfileView) -> str:
-    """The likeness in words, against what the photos themselves reach, and what would raise it."""
-    if profile.similarity is None or not profile.own_similarity:
-        return ""
-    ratio = profile.similarity / profile.own_similarity
-    more = next_photos(profile.missing)
-    if ratio >= 0.85:
-        return _("very close.")
-    if ratio >= 0.65:
-        return " ".join([_("close."), more]).strip()
-    more = more or _("Sharper and more varied photos would raise it.")
-    return " ".join([_("recognisable, with room to grow."), more])
 
 
 def training_failed(name: str, reason: str) -> str:
@@ -200,6 +196,8 @@ def _checked(profile: ProfileView, work: WorkView) -> list[str]:
     """Whether the likeness was checked, and against what."""
     if work.filter_off == "faceless":
         return [_("No likeness check: it goes by faces, and these photos hold none it could compare.")]
+    if work.filter_off == "style":
+        return []
     if work.filter_off:
         return [_("No likeness check: the photos were deleted and no face template was kept.")]
     if profile.floor is None:

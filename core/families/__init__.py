@@ -8,10 +8,14 @@ from core.errors import ModelUnusable
 from core.families import catalogue
 from core.families.catalogue import Base
 from core.families.family import Family
+from core.families.flux import Flux
 from core.families.sd15 import Sd15
+from core.families.sdxl import Sdxl
 
 FAMILIES: dict[str, Callable[[Base, torch.device], Family]] = {
     "sd15": Sd15.open,
+    "sdxl": Sdxl.open,
+    "flux": Flux.open,
 }
 
 

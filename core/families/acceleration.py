@@ -14,7 +14,7 @@ from core.families.low_rank import DOWN, UP, Factors
 _KOHYA = "lora_unet_"  # the published ones call the UNet's layers so, with underscores for dots
 
 
-def read_acceleration(base: Base, layers: Mapping[str, Tensor]) -> dict[str, Factors]:
+def read_acceleration(base: Base, layers: Mapping[str, Tensor], model: str = "unet") -> dict[str, Factors]:
     """Read the file that a base is configured with, in the layout of diffusers or of kohya.
 
     `layers` are the weights it may change, by name. Raises ModelUnusable if it does not fit them.
@@ -24,18 +24,18 @@ def read_acceleration(base: Base, layers: Mapping[str, Tensor]) -> dict[str, Fac
     except (OSError, SafetensorError) as error:
         raise ModelUnusable(base.name, f"the fast file cannot be read: {error}") from error
     if any(key.startswith(_KOHYA) for key in state):
-        state = _in_diffusers_layout(base, state, layers)
+        state = _in_diffusers_layout(base, state, layers, model)
     return low_rank.factors_in(base.name, state, layers)
 
 
 def _in_diffusers_layout(
-    base: Base, state: Mapping[str, Tensor], layers: Mapping[str, Tensor]
+    base: Base, state: Mapping[str, Tensor], layers: Mapping[str, Tensor], model: str
 ) -> dict[str, Tensor]:
     """Rename layers and sides, and take the scale, alpha over rank, into `up`."""
     named = {
-        _KOHYA + path.replace(".", "_"): f"unet.{path}"
+        _KOHYA + path.replace(".", "_"): f"{model}.{path}"
         for root, _, path in (layer.partition(".") for layer in layers)
-        if root == "unet"
+        if root == model
     }
     renamed: dict[str, Tensor] = {}
     for name in dict.fromkeys(key.partition(".")[0] for key in state):

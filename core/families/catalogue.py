@@ -31,10 +31,19 @@ class Base:
     instance_tokens: tuple[str, ...]
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
-    training: Mapping[str, Any] = field(repr=False)  # settings of `core.training.plan`
+    training: Mapping[str, Any] = field(repr=False)  # of `core.training.plan`: see `settings`
+    sample_words: tuple[
+        str, ...
+    ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
     rest: Path | None = None
+    size: int = 0  # the side of the pictures it trains on and draws, in pixels; 0 is the model's own
     faceid: Path | None = None  # IP-Adapter FaceID weights for this base
     fast: Path | None = None  # a low-rank change with which a few steps do
+
+    def settings(self, method: str) -> dict[str, Any]:
+        """The defaults of a training by a method: what holds for all, and over it the table of the method's name."""
+        common = {name: value for name, value in self.training.items() if not isinstance(value, Mapping)}
+        return {**common, **self.training.get(method, {})}
 
     def file(self, path: str) -> Path:
         """Where a file of the model lies; `faceid` and `fast` are the files of these names."""
@@ -58,15 +67,32 @@ class Pack:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack)
+@dataclass(frozen=True)
+class Scorer:
+    """A judge of prompts of the configuration; `kind` is a name of `core.assessment.fidelity.SCORERS`."""
+
+    name: str
+    kind: str
+    path: Path
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+    tokenizer: Path | None = None  # a folder, for a kind whose own folder has none
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model and face pack, by name."""
+    """Every base model, face pack and judge of prompts, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
+    scorers: Mapping[str, Scorer] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -77,6 +103,9 @@ def read(file: Path) -> Catalogue:
     return Catalogue(
         bases={name: _entry(Base, name, entry, folder) for name, entry in entries.get("bases", {}).items()},
         packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
+        scorers={
+            name: _entry(Scorer, name, entry, folder) for name, entry in entries.get("scorers", {}).items()
+        },
     )
 
 
@@ -84,10 +113,10 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
     """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
-        for key in {"rest", "faceid", "fast"} & entry.keys():
+        for key in {"rest", "faceid", "fast", "tokenizer"} & entry.keys():
             placed[key] = folder / entry[key]
-        if "instance_tokens" in placed:
-            placed["instance_tokens"] = tuple(placed["instance_tokens"])
+        for key in {"instance_tokens", "sample_words"} & entry.keys():
+            placed[key] = tuple(entry[key])
         return kind(name=name, **placed)
     except KeyError as error:
         raise ModelUnusable(name, f"{error} is not in the configuration") from error
@@ -104,7 +133,7 @@ def is_usable(base: Base) -> bool:
     )
 
 
-def check(entry: Base | Pack) -> None:
+def check(entry: Base | Pack | Scorer) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and entry.content != "drawn":
         raise ModelUnusable(

@@ -104,7 +104,8 @@ def read_face(name: str, weights: bytes, width: int | None) -> Tensor:
     common = faces.mean(0)
     if common.norm() < 0.01:
         raise ModelUnusable(name, "its faces have nothing in common")
-    return common / common.norm()
+    unit: Tensor = common / common.norm()
+    return unit
 
 
 def _restore(unet: Any) -> None:

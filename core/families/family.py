@@ -131,6 +131,9 @@ class Family(Protocol):
     def export(self, trainable: Trainable, *, step: int) -> Adapter:
         """Write the weights of now as a file that other tools read too."""
 
+    def take(self, trainable: Trainable, adapter: Adapter) -> None:
+        """Let what is being trained begin as an adapter ended; raises ModelUnusable if it is of another shape."""
+
 
 def usual_request(
     family: Family, prompt: str, adapters: Mapping[str, float] | None = None, *, fast: bool = False

@@ -1,11 +1,14 @@
 """Low-rank changes of a model's weights (LoRA, Hu et al. 2021): made, added to frozen weights, written, read.
 
-A change is added to the weight itself before the layer runs, in single precision, not computed beside it in
-the layer: fewer operations, and drawing with an adapter costs what drawing without one costs.
+A change that is worn is added to the weight itself before the layer runs, in single precision, not computed beside
+it in the layer: fewer operations, and drawing with an adapter costs what drawing without one costs. One that is
+trained on a processor too; on an accelerator see `core.families.beside`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import safetensors.torch
@@ -15,6 +18,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from core.errors import ModelUnusable
+from core.families import beside
 
 DOWN, UP = "lora_A.weight", "lora_B.weight"  # as peft and diffusers call them
 
@@ -44,8 +48,16 @@ class LowRank:
 
     def factors(self) -> dict[str, Factors]:
         """View the flat weights as factors by layer; gradients flow back to the flat tensor."""
+        return self._shaped(self.flat)
+
+    def scaled(self, dtype: torch.dtype) -> dict[str, Factors]:
+        """The factors in a layer's precision, the scale in them, made by one operation for all layers."""
+        flat = self.flat if self.scale == 1 else self.flat * self.scale**0.5
+        return self._shaped(flat.to(dtype))
+
+    def _shaped(self, flat: Tensor) -> dict[str, Factors]:
         sizes = list(chain.from_iterable(self.shapes.values()))
-        pieces = torch.split(self.flat, [size.numel() for size in sizes])
+        pieces = torch.split(flat, [size.numel() for size in sizes])
         shaped = iter(piece.view(size) for piece, size in zip(pieces, sizes, strict=True))
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
@@ -74,6 +86,20 @@ def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> 
     state = get_peft_model_state_dict(empty)
     paths = [key.removesuffix(f".{DOWN}") for key in state if key.endswith(DOWN)]
     return {f"{root}.{path}": (state[f"{path}.{DOWN}"].shape, state[f"{path}.{UP}"].shape) for path in paths}
+
+
+def take(trainable: LowRank, name: str, factors: Mapping[str, Factors]) -> None:
+    """Let the weights be those of a file; raises ModelUnusable unless it changes the same layers at the same rank."""
+    taken = []
+    for layer, (down, up) in trainable.shapes.items():
+        known = factors.get(layer)
+        if known is None or (known.down.shape, known.up.shape) != (down, up):
+            raise ModelUnusable(name, f"its change of {layer} is not of the shape that is trained")
+        taken += [known.down.flatten(), (known.up / trainable.scale).flatten()]
+    if factors.keys() - trainable.shapes.keys():
+        raise ModelUnusable(name, "it changes layers that are not trained")
+    with torch.no_grad():
+        trainable.flat.copy_(torch.cat(taken))
 
 
 def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
@@ -152,6 +178,24 @@ class Layers:
                     self.frozen[layer] = module.weight.detach()
                     del module._parameters["weight"]
                     module.weight = self.frozen[layer]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The layers' own precision."""
+        return next(iter(self.frozen.values())).dtype
+
+    @contextmanager
+    def beside(self, changes: Mapping[str, Factors]) -> Iterator[None]:
+        """Let these layers compute their change beside their weight."""
+        for layer, factors in changes.items():
+            module = self._modules[layer]
+            # An attribute of the object is found before the method of its class.
+            module.forward = partial(beside.forward, module, factors.down, factors.up)
+        try:
+            yield
+        finally:
+            for layer in changes:
+                del self._modules[layer].forward
 
     def put(self, weights: Mapping[str, Tensor]) -> None:
         """Let these layers use these weights and all others their frozen ones."""

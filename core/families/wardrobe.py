@@ -1,7 +1,7 @@
 """The adapters that are ready on one loaded base: kept by name, put on its layers, taken off."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -42,9 +42,13 @@ class Wardrobe:
         widths: Mapping[str, int],
         places: int,
         face_width: int | None = None,
+        merges: bool = True,
     ) -> None:
-        """Begin empty; `widths` are the text encoders', `places` how many tokens a prompt has room for."""
-        self._base, self._layers, self._device = base, layers, device
+        """Begin empty; `widths` are the text encoders', `places` how many tokens a prompt has room for.
+
+        `merges` adds a change to the weights while it is trained, else it is computed beside them.
+        """
+        self._base, self._layers, self._device, self._merges = base, layers, device, merges
         self._widths, self._places, self._face_width = widths, places, face_width
         self._changes: dict[str, dict[str, Factors]] = {}
         self._words: dict[str, Vectors] = {}
@@ -61,6 +65,8 @@ class Wardrobe:
         match adapter.method:
             case "lora":
                 self._install_changes(name, adapter.weights)
+            case "textual_inversion" if not self._widths:
+                raise ModelUnusable(name, f"{family} learns no new words")
             case "textual_inversion":
                 read = words.read_vectors(name, adapter.weights, self._widths, self._places)
                 self._drop(name)
@@ -120,22 +126,20 @@ class Wardrobe:
     def trying(self, trainable: Trainable) -> Iterator[dict[str, Vectors]]:
         """Let the layers use what is being trained instead of what is worn; yields every word that is known."""
         known = dict(self._words)
-        weights: dict[str, Tensor] = {}
-        match trainable:
-            case LowRank():
-                weights = {
-                    layer: low_rank.changed(self._layers.frozen[layer], [(factors, trainable.scale)])
-                    for layer, factors in trainable.factors().items()
-                }
-            case Words():
-                known[words.NEW] = trainable.vectors()
-            case _:
-                raise TypeError(f"{self._base.name} cannot train a {type(trainable).__name__}")
-        self._layers.put(weights)
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._layers.put, self._worn_weights)
+            match trainable:
+                case LowRank() if self._merges:
+                    self._layers.put(self._merged(trainable))
+                case LowRank():
+                    self._layers.put({})
+                    stack.enter_context(self._layers.beside(trainable.scaled(self._layers.dtype)))
+                case Words():
+                    self._layers.put({})
+                    known[words.NEW] = trainable.vectors()
+                case _:
+                    raise TypeError(f"{self._base.name} cannot train a {type(trainable).__name__}")
             yield known
-        finally:
-            self._layers.put(self._worn_weights)
 
     def export(self, trainable: Trainable, *, step: int) -> Adapter:
         """Write what is being trained as it is now."""
@@ -147,6 +151,20 @@ class Wardrobe:
             case _:
                 raise TypeError(f"{self._base.name} cannot write a {type(trainable).__name__}")
         return Adapter(method, self._base.family, self._base.name, weights, step)
+
+    def take(self, trainable: Trainable, adapter: Adapter) -> None:
+        """Let what is being trained begin as an adapter ended; raises ModelUnusable if it is of another shape."""
+        name = f"step {adapter.step}"
+        match trainable:
+            case LowRank() if adapter.method == "lora":
+                read = low_rank.read(name, adapter.weights, self._layers.frozen)
+                low_rank.take(trainable, name, self._placed(read))
+            case Words() if adapter.method == "textual_inversion":
+                words.take(
+                    trainable, name, words.read_vectors(name, adapter.weights, self._widths, self._places)
+                )
+            case _:
+                raise ModelUnusable(name, f"a {type(trainable).__name__} cannot begin as {adapter.method}")
 
     def _install_changes(self, name: str, weights: bytes) -> None:
         factors = low_rank.read(name, weights, self._layers.frozen)
@@ -165,6 +183,12 @@ class Wardrobe:
             self._worn_weights = self._changed(wanted)
             self._layers.put(self._worn_weights)
             self._worn = wanted
+
+    def _merged(self, trainable: LowRank) -> dict[str, Tensor]:
+        return {
+            layer: low_rank.changed(self._layers.frozen[layer], [(factors, trainable.scale)])
+            for layer, factors in trainable.factors().items()
+        }
 
     def _changed(self, wanted: tuple[tuple[str, float], ...]) -> dict[str, Tensor]:
         """The weights of every layer that one of these changes, in the layer's own precision."""

@@ -6,6 +6,7 @@ from hashlib import sha256
 from core.artifacts import Candidate, Pixels
 from core.families.family import DrawRequest, Family, usual_request
 from core.generation.request import checked
+from core.subjects import STYLE
 
 
 def generate(family: Family, request: DrawRequest, *, count: int, first_seed: int) -> list[Candidate]:
@@ -18,12 +19,17 @@ def generate(family: Family, request: DrawRequest, *, count: int, first_seed: in
 def class_images(family: Family, class_word: str, numbers: Sequence[int]) -> list[Pixels]:
     """Draw these of a class's images: each number is one picture, the same for everyone who asks for it."""
     request = usual_request(family, class_prompt(class_word))
-    return family.draw(request, [_seed_of(class_word, number) for number in numbers])
+    return family.draw(request, class_image_seeds(class_word, numbers))
+
+
+def class_image_seeds(class_word: str, numbers: Sequence[int]) -> list[int]:
+    """The seeds of these of a class's images."""
+    return [_seed_of(class_word, number) for number in numbers]
 
 
 def class_prompt(class_word: str) -> str:
     """The prompt of a class, without any subject."""
-    return f"a photo of a {class_word}"
+    return "a picture" if class_word == STYLE else f"a photo of a {class_word}"
 
 
 def _seed_of(class_word: str, number: int) -> int:

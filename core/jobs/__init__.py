@@ -23,6 +23,7 @@ from core.storage.database import clock, writing
 from core.storage.keys import profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Profile, ProfileState, Version, Work, WorkerRow, WorkKind, WorkState
+from core.storage.versions import end_badly
 from core.storage.work import claim, finish, give_back
 from core.work_queue import connect, wake
 
@@ -155,10 +156,7 @@ def _fail(workshop: Workshop, slice_: Slice, reason: str) -> None:
         with slice_.writing() as (session, work):
             finish(session, work, WorkState.FAILED, used=0, reason=reason)
             if work.kind == WorkKind.LEARN:
-                profile = session.get_one(Profile, work.profile_id)
-                profile.state, profile.reason = ProfileState.FAILED, reason
-                if work.version_id:
-                    session.get_one(Version, work.version_id).state = ProfileState.FAILED
+                end_badly(session, session.get_one(Profile, work.profile_id), ProfileState.FAILED, reason)
     except Fenced:
         return
 
@@ -209,6 +207,7 @@ def announce(workshop: Workshop, started: float) -> None:
             }
             for one in bases
         ],
+        "methods": sorted(workshop.methods()) if base else [],
         "device": workshop.device,
         **{name: round(seconds, 2) for name, seconds in workshop.speeds.items()},
     }

@@ -14,11 +14,18 @@ from core.jobs.workshop import Workshop
 ROUND = 4  # images drawn in one unit
 
 
+def drawn_already(workshop: Workshop, word: str) -> list[Pixels]:
+    """What there is of a class's images, for whoever cannot wait for the rest."""
+    studio = workshop.studio
+    folder, key = _folder(workshop, word), studio.keys.derive("class images")
+    return [_from_png(studio.files.read(name, key)) for name in sorted(studio.files.names(folder))]
+
+
 def class_pictures(workshop: Workshop, word: str) -> Generator[None, None, list[Pixels]]:
     """Draw what is missing, a few at a time, and answer all of them."""
     studio, family = workshop.studio, workshop.family()
     key = studio.keys.derive("class images")
-    folder = f"class/{family.base.name}-{studio.keys.fingerprint('class', word.encode())[:16]}"
+    folder = _folder(workshop, word)
     names = [f"{folder}/{number:03}" for number in range(family.base.class_images)]
     have = set(studio.files.names(folder))
     missing = [number for number, name in enumerate(names) if name not in have]
@@ -28,6 +35,10 @@ def class_pictures(workshop: Workshop, word: str) -> Generator[None, None, list[
             studio.files.write(names[number], to_png(pixels), key)
         yield
     return [_from_png(studio.files.read(name, key)) for name in names]
+
+
+def _folder(workshop: Workshop, word: str) -> str:
+    return f"class/{workshop.base.name}-{workshop.studio.keys.fingerprint('class', word.encode())[:16]}"
 
 
 def _from_png(content: bytes) -> Pixels:

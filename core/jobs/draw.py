@@ -21,6 +21,7 @@ from core.storage.files import new_name
 from core.storage.keys import profile_key
 from core.storage.tables import PictureRow, Profile, Work, WorkState
 from core.storage.work import finish
+from core.subjects import STYLE, has_face
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,11 @@ def draw(workshop: Workshop, slice_: Slice, work: Work) -> None:
 
 def _why_off(commission: Commission) -> str:
     subject = commission.subject
-    return "faceless" if subject.version.floor is None and subject.profile.retention == "keep" else "photos"
+    profile = subject.profile
+    if profile.kind == STYLE:
+        return "style"
+    kept = subject.version.floor is None and profile.retention == "keep"
+    return "faceless" if kept or not has_face(profile.kind, subject.words["class_word"]) else "photos"
 
 
 def _pictures(

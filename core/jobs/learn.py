@@ -5,7 +5,6 @@ worker's memory. What is saved suffices to make the same generator anew elsewher
 """
 
 import io
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -13,27 +12,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from core.artifacts import Dataset, Embedding, Pixels
-from core.curation import Measured, centre_crop, crop
+from core.artifacts import Adapter, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
-from core.generation import class_prompt
-from core.intake import decode
-from core.jobs.class_pictures import class_pictures
-from core.jobs.draw import to_png
-from core.jobs.look import FACELESS, measurements
+from core.jobs.checkpoints import Trail, refundable
+from core.jobs.class_pictures import class_pictures, drawn_already
+from core.jobs.dataset import chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
-from core.prompts import encode_trigger
 from core.storage.database import clock
-from core.storage.erasing import begin_photo_deletion, destroy_keys, discard_checkpoint, doom
+from core.storage.erasing import begin_photo_deletion, destroy_keys, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
-from core.training.loop import Run, Sampled
+from core.subjects import LORA, has_face
+from core.training.loop import Halved, Run, Sampled, Stepped
+from core.training.methods import AT_ONCE
 from core.training.plan import Plan
 from core.work_queue import wake
 
@@ -53,11 +50,19 @@ class Learning:
     words: dict[str, Any]
     slice: Slice
     embeddings: list[Embedding] = field(default_factory=list)
-    similarities: list[float] = field(default_factory=list)
     reported: float = 0.0
     saved: float = 0.0
     unit_seconds: float = 0.0
     run: Run | None = None
+
+    def __post_init__(self) -> None:
+        """Begin the trail of checkpoints."""
+        self.trail = Trail(self.workshop, self.profile, self.version, self.words)
+
+    @property
+    def class_word(self) -> str:
+        """What the subject is an instance of."""
+        return str(self.words["class_word"])
 
     # ── the chain
 
@@ -66,20 +71,34 @@ class Learning:
         with self.slice.writing() as (session, work):
             profile = session.get_one(Profile, work.profile_id)
             profile.state = ProfileState.TRAINING
-            chosen = self._chosen(session, profile)
-        photos = self._photos(chosen)
+            chosen = chosen_photos(self.workshop, session, profile)
+        faces = has_face(self.profile.kind, self.class_word)
+        if faces:
+            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
+        if self.profile.method in AT_ONCE:
+            self._at_once()
+            return
+        photos = crops(self.workshop, self.profile, self.class_word, chosen)
         yield
-        classes = yield from class_pictures(self.workshop, self.words["class_word"])
-        self._calibrate(classes, chosen)
+        classes: list[Pixels] = []
+        if faces or self.profile.method == LORA:
+            classes = yield from class_pictures(self.workshop, self.class_word)
+        self._calibrate(classes, least=2)
         yield
-        plan = self._plan(len(photos))
+        plan = self.trail.plan(self._plan(len(photos)))
+        self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
         self.run = self._start(photos, classes, plan)
         yield
-        while not self.run.finished and not self._enough():
+        stopped = ""
+        while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
             began = time.monotonic()
-            event = self.run.advance()
+            event = self._advance(self.run)
+            if event is None:
+                break
             if isinstance(event, Sampled):
-                self._checkpoint(event)
+                self.trail.add(self.slice, self.run, event)
+                self.save()
+                wake(self.workshop.redis, "news")
             else:
                 spent = time.monotonic() - began
                 self.unit_seconds = spent if not self.unit_seconds else 0.9 * self.unit_seconds + 0.1 * spent
@@ -87,39 +106,48 @@ class Learning:
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
             yield
-        self._finish()
+        self.trail.end(self.slice, self.run, stopped)
+        self._end()
+
+    def _advance(self, run: Run) -> Stepped | Halved | Sampled | None:
+        """The run's next unit; None once its numbers ran away and a checkpoint from before that is there to keep."""
+        try:
+            event = run.advance()
+        except TrainingFailed as failed:
+            if failed.cause != "diverged" or not self.trail.scores:
+                raise
+            log.warning("work %s: %s", self.slice.work_id, failed)
+            with self.slice.writing() as (_, work):
+                report(work, diverged=True)
+            return None
+        if isinstance(event, Halved):
+            with self.slice.writing() as (_, work):
+                report(work, halved=True)
+        return event
 
     def _enough(self) -> bool:
         """Whether the owner wants to stop and keep the best so far, and there is one."""
-        return self.slice.wanted == "keep" and bool(self.similarities)
+        return self.slice.wanted == "keep" and bool(self.trail.scores)
 
     # ── before the first step
 
-    def _chosen(self, session: Session, profile: Profile) -> list[tuple[str, Measured]]:
-        pairs = measurements(self.workshop, session, profile)
-        chosen = [(row.file, measured) for row, measured in pairs if row.chosen]
-        if not chosen:
-            raise TrainingFailed("too_few")
-        return chosen
+    def _at_once(self) -> None:
+        """A method without steps: what it makes is there before a first step could be (SPEC T3)."""
+        adapter = AT_ONCE[self.profile.method](self.workshop.family(), self.embeddings)
+        self._calibrate(drawn_already(self.workshop, self.class_word), least=1)
+        weights = new_name(self.profile.handle, "weights")
+        self.workshop.studio.files.write(weights, adapter.weights, self._key())
+        with self.slice.writing() as (session, _):
+            session.get_one(Version, self.version.id).weights = weights
+        self._end()
 
-    def _photos(self, chosen: list[tuple[str, Measured]]) -> list[Pixels]:
-        """Every chosen photo cropped to the training size; faces' embeddings are noted on the way."""
-        studio, size = self.workshop.studio, self.workshop.family().size
-        key = studio.keys.open(photos_key(self.profile.handle))
-        crops = []
-        for file, measured in chosen:
-            pixels = decode(studio.files.read(file, key))
-            crops.append(
-                crop(pixels, measured.faces[0], size) if measured.faces else centre_crop(pixels, size)
-            )
-        if self.words["class_word"] not in FACELESS:
-            self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
-        return crops
+    def _calibrate(self, classes: list[Pixels], *, least: int) -> None:
+        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash.
 
-    def _calibrate(self, classes: list[Pixels], chosen: list[tuple[str, Measured]]) -> None:
-        """The floor and what the photos themselves reach (SPEC S2), stored with the recogniser's hash."""
+        From fewer than `least` faces none can be told, and the filter is off.
+        """
         pack = self.workshop.pack()
-        if len(self.embeddings) < 2:
+        if len(self.embeddings) < least:
             self.embeddings = []
             return
         class_faces = [faces[0].embedding for pixels in classes if (faces := pack.faces_in(pixels))]
@@ -134,34 +162,39 @@ class Learning:
                 version.class_similarity = float(np.mean(each))
 
     def _plan(self, photos: int) -> Plan:
-        known = set(Plan.__dataclass_fields__)
-        defaults = {name: value for name, value in self.workshop.base.training.items() if name in known}
-        chosen = json.loads(self.version.plan or "{}")
-        return Plan(**{**defaults, **chosen}, seed=self.version.seed, method=self.profile.method)
+        return plan_of(self.workshop.base, self.profile, self.version, self.class_word, photos)
 
     def _start(self, photos: list[Pixels], classes: list[Pixels], plan: Plan) -> Run:
         """Go on from what was saved, or begin."""
-        family, word = self.workshop.family(), self.words["class_word"]
-        trigger, token = self.words["trigger"], family.base.instance_tokens[0]
-        caption = encode_trigger(f"a photo of a {trigger}", trigger, f"{token} {word}")
-        dataset = Dataset(
-            photos=tuple(photos),
-            captions=(caption,) * len(photos),
-            class_images=tuple(classes),
-            class_prompt=class_prompt(word),
-        )
+        family = self.workshop.family()
+        data = dataset(family.base, self.profile, self.class_word, photos, classes)
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             saved = version.saved
-            rows = session.exec(
-                select(Checkpoint).where(Checkpoint.version_id == version.id).order_by(col(Checkpoint.step))
-            ).all()
-            self.similarities = [row.similarity for row in rows]
+            origin = self._origin(session, version)
         if not saved:
-            return Run.start(family, dataset, plan)
+            return Run.start(family, data, plan, self._read(origin) if origin else None)
         content = self.workshop.studio.files.read(saved, self._key())
-        return Run.resume(family, dataset, plan, content)
+        return Run.resume(family, data, plan, content)
+
+    def _origin(self, session: Session, version: Version) -> Checkpoint | None:
+        """The checkpoint that this version goes on from; raises TrainingFailed if it is gone."""
+        if version.origin_id is None:
+            return None
+        found = session.exec(
+            select(Checkpoint).where(
+                Checkpoint.version_id == version.origin_id, Checkpoint.step == version.origin_step
+            )
+        ).first()
+        if found is None:
+            raise TrainingFailed("cannot_go_on")
+        return found
+
+    def _read(self, origin: Checkpoint) -> Adapter:
+        base = self.workshop.base
+        weights = self.workshop.studio.files.read(origin.weights, self._key())
+        return Adapter(self.profile.method, base.family, base.name, weights, origin.step)
 
     # ── on the way
 
@@ -172,8 +205,14 @@ class Learning:
         """Store everything that is needed to go on elsewhere, to the bit."""
         if self.run is None or self.run.step == 0:
             return
+        try:
+            content = self.run.save()
+        except TrainingFailed as failed:
+            if failed.cause != "diverged":
+                raise
+            return  # the next loss that is read ends the run, and what was saved before is as good as it was
         name = new_name(self.profile.handle, "run")
-        self.workshop.studio.files.write(name, self.run.save(), self._key())
+        self.workshop.studio.files.write(name, content, self._key())
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
             doom(session, version.saved)
@@ -189,84 +228,21 @@ class Learning:
             "step": self.run.step,
             "steps": plan.steps,
             "seconds_left": round(left * 1.15, 1),  # samples and saving take their share
-            "similarities": self.similarities,
+            "similarities": self.trail.similarities,
         }
         with self.slice.writing() as (_, work):
             report(work, **numbers)
         wake(self.workshop.redis, "news")
 
-    def _checkpoint(self, event: Sampled) -> None:
-        """Score the samples, store weights and samples as one checkpoint; then what is needed to go on."""
-        if self.run is None:
-            return
-        studio, key, handle = self.workshop.studio, self._key(), self.profile.handle
-        scored = [(one.pixels, self._likeness(one.pixels)) for one in event.candidates]
-        files = []
-        for pixels, likeness in scored:
-            name = new_name(handle, "sample")
-            studio.files.write(name, to_png(pixels), key)
-            files.append((name, likeness))
-        weights = new_name(handle, "weights")
-        studio.files.write(weights, self.run.adapter().weights, key)
-        likenesses = [likeness or 0.0 for _, likeness in scored]
-        mean = float(np.mean(likenesses)) if likenesses else 0.0
-        with self.slice.writing() as (session, work):
-            # A run that was killed here does this step once more, with the same result.
-            for old in session.exec(
-                select(Checkpoint).where(
-                    Checkpoint.version_id == self.version.id, Checkpoint.step == event.step
-                )
-            ).all():
-                discard_checkpoint(session, old)
-            session.flush()
-            session.add(
-                Checkpoint(
-                    version_id=self.version.id or 0,
-                    step=event.step,
-                    similarity=mean,
-                    weights=weights,
-                    samples=json.dumps(files),
-                    made_at=clock(session),
-                )
-            )
-            session.flush()
-            steps = session.exec(
-                select(Checkpoint)
-                .where(Checkpoint.version_id == self.version.id)
-                .order_by(col(Checkpoint.step))
-            ).all()
-            self.similarities = [row.similarity for row in steps]
-            report(work, step=event.step, steps=self.run.plan.steps, similarities=self.similarities)
-        self.save()
-        wake(self.workshop.redis, "news")
-
-    def _likeness(self, pixels: Pixels) -> float | None:
-        """A sample's similarity; None without a face, or where likeness is not judged by faces."""
-        faces = self.workshop.pack().faces_in(pixels) if self.embeddings else ()
-        return similarity(faces[0].embedding, self.embeddings) if faces else None
-
     # ── the end
 
-    def _finish(self) -> None:
-        """Keep the best checkpoint; everything else of the run goes."""
-        if self.run is None:
-            return
+    def _end(self) -> None:
+        """Note what the version is from now on; the first poor training of a profile costs nothing."""
         template = self._template()
         erasure = None
         with self.slice.writing() as (session, work):
             version = session.get_one(Version, self.version.id)
             profile = session.get_one(Profile, self.profile.id)
-            best = session.exec(
-                select(Checkpoint)
-                .where(Checkpoint.version_id == version.id)
-                .order_by(col(Checkpoint.similarity).desc(), col(Checkpoint.step).desc())
-            ).first()
-            if best is None:
-                raise TrainingFailed("no_checkpoint")
-            doom(session, version.saved)
-            version.saved = ""
-            version.weights, version.best_step = best.weights, best.step
-            version.similarity = best.similarity if self.embeddings else None
             version.template = template
             version.state = profile.state = ProfileState.TRAINED
             version.trained_at = clock(session)
@@ -275,12 +251,15 @@ class Learning:
                 version.floor = None
             if profile.retention in ("delete", "template"):
                 erasure = begin_photo_deletion(session, self.workshop.studio, profile)
-            report(work, step=self.run.step, steps=self.run.plan.steps, similarities=self.similarities)
-            finish(session, work, WorkState.SUCCEEDED, used=1)
+            # Whoever stopped it had not waited for what it would have become.
+            back = self.slice.wanted != "keep" and refundable(session, version)
+            report(work, refunded=back)
+            finish(session, work, WorkState.SUCCEEDED, used=0 if back else 1)
             seconds = version.seconds
         if erasure:
             destroy_keys(self.workshop.studio, erasure)
-        self.workshop.measured("training_seconds", seconds)
+        if self.run is not None:
+            self.workshop.measured("training_seconds", seconds)
         log.info("work %s: trained in %.0f s", self.slice.work_id, seconds)
 
     def _template(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -19,13 +20,10 @@ from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Photo, PhotoState, Profile, WorkState
 from core.storage.work import finish, report
+from core.subjects import PHOTOS, STYLE, has_face
 from core.work_queue import wake
 
 log = logging.getLogger(__name__)
-
-MOST_CHOSEN = 20  # of the accepted photos: more bring repetition, not likeness
-# Classes that are recognised by their coat, not by a face that a face pack could find.
-FACELESS = frozenset({"cat", "dog", "horse", "rabbit", "bird", "hamster", "guinea pig", "parrot", "fish"})
 
 
 def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
@@ -117,23 +115,28 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
         return False
     words = _words(workshop, profile)
     photos = [row for row, _ in pairs]
-    found = [measured for _, measured in pairs]
-    faces = words.get("class_word", "") not in FACELESS
+    faces = has_face(profile.kind, words.get("class_word", ""))
+    # A face in a picture says nothing of a style, so it is not looked at.
+    style = profile.kind == STYLE
+    found = [replace(measured, faces=()) if style else measured for _, measured in pairs]
     judgements = judge(found, size, workshop.pack().thresholds, faces_expected=faces)
     for row, judgement in zip(photos, judgements, strict=True):
         row.verdict, row.quality = str(judgement.verdict), judgement.quality
         # Judgements count within what could be opened; people count what they sent.
         row.other = photos[judgement.other - 1].number if judgement.other else None
-    _choose(photos, found, judgements)
-    words["missing"] = list(report_card(found, judgements).missing)
+    counts = PHOTOS[profile.method]
+    # More than are recommended bring repetition, not likeness.
+    _choose(photos, found, judgements, counts.recommended[1])
+    card = report_card(found, judgements, least=counts.least, recommended=counts.recommended[0])
+    words["missing"] = list(card.missing)
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True
 
 
-def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgement]) -> None:
+def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgement], most: int) -> None:
     """The best subset of what was accepted; what the owner said goes over it."""
-    best = set(choose(judgements, found, most=MOST_CHOSEN))
+    best = set(choose(judgements, found, most=most))
     for place, row in enumerate(photos):
         row.chosen = row.owner == "kept" or (place in best and row.owner != "removed")
 

@@ -4,7 +4,7 @@ import io
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from redis import Redis
 from sqlmodel import Session, col, select
 
 from core.accounts import SAMPLE_PREFIX
-from core.artifacts import Adapter, Embedding
+from core.artifacts import Adapter, Embedding, Pixels
+from core.assessment.fidelity import Fidelity, open_scorer
 from core.conversation.views import Rules
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
@@ -26,6 +27,7 @@ from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
 from core.storage.studio import Studio
 from core.storage.tables import Profile, ProfileState, Space, Version, Work
+from core.subjects import FACEID, LORA, TEXTUAL_INVERSION
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class Workshop:
     speeds: dict[str, float] = field(default_factory=dict)
     _families: dict[str, Family] = field(default_factory=dict)  # the usual base and at most one other
     _pack: FacePack | None = None
+    _scoring_pack: FacePack | None = None
+    _fidelity: Fidelity | None = None
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -96,20 +100,55 @@ class Workshop:
         for key in [key for key in self._adapters if key[0] == base]:
             del self._adapters[key]
 
+    def methods(self) -> frozenset[str]:
+        """By which methods the base can learn: what its entry promises, until it is loaded."""
+        loaded = self._families.get(self.base.name)
+        if loaded is not None:
+            return loaded.methods()
+        return frozenset({LORA, TEXTUAL_INVERSION} | ({FACEID} if self.base.faceid else set()))
+
     def pack(self) -> FacePack:
         """The resident face pack."""
         if self._pack is None:
-            entry = self.catalogue.packs.get(self.studio.settings.pack)
-            if entry is None:
-                raise ModelUnusable(self.studio.settings.pack, "models.toml has no pack of this name")
-            check(entry)
-            self._pack = FacePack.open(entry.path, threads=torch.get_num_threads())
-            log.info("face pack %s (%s)", entry.name, entry.licence)
+            self._pack = self._opened(self.studio.settings.pack)
         return self._pack
+
+    def _opened(self, name: str) -> FacePack:
+        entry = self.catalogue.packs.get(name)
+        if entry is None:
+            raise ModelUnusable(name, "models.toml has no pack of this name")
+        check(entry)
+        log.info("face pack %s (%s)", entry.name, entry.licence)
+        return FacePack.open(entry.path, threads=torch.get_num_threads())
+
+    def scoring_pack(self) -> FacePack:
+        """The face pack that scores checkpoints: not the one that filters, where two are configured (SPEC S5)."""
+        name = self.studio.settings.scoring_pack
+        if not name or name == self.studio.settings.pack:
+            return self.pack()
+        if self._scoring_pack is None:
+            self._scoring_pack = self._opened(name)
+        return self._scoring_pack
+
+    def embedded(self, photos: Sequence[Pixels], faces: Sequence[Embedding]) -> Sequence[Embedding]:
+        """A subject's faces as the scoring pack sees them; `faces` as the filtering pack does, empty without any."""
+        pack = self.scoring_pack()
+        if not faces or pack is self.pack():
+            return faces
+        return [found[0].embedding for photo in photos if (found := pack.faces_in(photo))]
+
+    def fidelity(self) -> Fidelity | None:
+        """The judge of prompts, if one is configured."""
+        name = self.studio.settings.scorer
+        if name and self._fidelity is None:
+            if name not in self.catalogue.scorers:
+                raise ModelUnusable(name, "models.toml has no scorer of this name")
+            self._fidelity = open_scorer(self.catalogue.scorers[name])
+        return self._fidelity
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""
-        family, name = family or self.family(), f"v{version.id}"
+        family, name = family or self.family(), f"v{version.id}-{version.best_step or 0}"
         key = (family.base.name, name)
         if key not in self._adapters:
             weights = self._weights(profile, version)

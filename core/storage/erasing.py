@@ -213,7 +213,7 @@ def named_files(session: Session) -> set[str]:
     for row in session.exec(select(Photo.raw, Photo.file, Photo.thumbnail)):
         named.update(row)
     named.update(session.exec(select(PictureRow.file)))
-    for version in session.exec(select(Version.weights, Version.template, Version.saved)):
+    for version in session.exec(select(Version.weights, Version.template, Version.saved, Version.curve)):
         named.update(version)
     for weights, samples in session.exec(select(Checkpoint.weights, Checkpoint.samples)):
         named.add(weights)

@@ -106,6 +106,8 @@ class Version(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     profile_id: int = Field(foreign_key="profile.id", index=True)
     number: int = 1
+    origin_id: int | None = None  # the version that it goes on from
+    origin_step: int = 0
     state: ProfileState = ProfileState.QUEUED
     base: str
     base_hash: str = ""
@@ -115,6 +117,10 @@ class Version(SQLModel, table=True):
     floor: float | None = None
     own_similarity: float | None = None  # mean leave-one-out of the photos
     similarity: float | None = None  # of the kept checkpoint's samples
+    quality: float | None = None  # of the kept checkpoint, 0 to 100
+    stopped: str = ""  # why it ended before its last step: flat, overtrained
+    causes: str = ""  # of a poor one, as codes with spaces between
+    curve: str = ""  # file: how the checkpoints' scores went, as a picture
     class_similarity: float | None = None  # of plain class images to the photos, before training
     best_step: int | None = None
     weights: str = ""  # file
@@ -134,7 +140,11 @@ class Checkpoint(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="version.id", index=True)
     step: int
-    similarity: float
+    similarity: float | None = None  # of the samples; None where likeness does not go by faces
+    fidelity: float | None = None  # how prompts are obeyed, 0 to 1
+    drift: float | None = None  # of the class towards the subject, a difference of cosines
+    copies: float = 0.0  # share of the samples that repeat a photo
+    quality: float = 0.0  # 0 to 100
     weights: str  # file
     samples: str = _words()  # JSON: files
     made_at: float = 0.0

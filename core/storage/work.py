@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from core.storage import ledger
 from core.storage.database import clock, new_handle
 from core.storage.tables import Profile, ProfileState, Work, WorkKind, WorkState
+from core.subjects import FACEID
 
 LEASE_SECONDS = 30.0
 DISPATCH_SECONDS = 120.0  # a job that no worker took by then is offered again
@@ -153,14 +154,14 @@ def can_start() -> Any:
 
 
 def urgent_waits(session: Session) -> bool:
-    """Whether a photo or a picture waits that could be worked on now."""
+    """Whether a photo or a picture waits that could be worked on now, or a profile that needs no training."""
     return (
         session.exec(
             select(Work.id)
             .join(Profile, col(Profile.id) == col(Work.profile_id))
             .where(
                 col(Work.state).in_((WorkState.PENDING, WorkState.DISPATCHED)),
-                Work.kind != WorkKind.LEARN,
+                (col(Work.kind) != WorkKind.LEARN) | (col(Profile.method) == FACEID),
                 can_start(),
             )
             .limit(1)

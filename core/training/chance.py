@@ -15,15 +15,15 @@ from core.training.plan import Plan
 
 @dataclass(frozen=True)
 class Draws:
-    """What chance decided for one step; photos come first, class images after them."""
+    """What chance decided for one step, all of its batches together; photos come first, class images after them."""
 
     photos: list[int]
     mirrored: list[bool]
     silent: list[bool]  # these photos are shown without their caption
     class_images: list[int]
-    spread: Tensor  # (batch, *shape), normal: where in the encoder's distribution each latent lies
+    spread: Tensor  # (pictures, *shape), normal: where in the encoder's distribution each latent lies
     noise: Tensor  # as spread
-    timesteps: Tensor  # (batch,)
+    timesteps: Tensor  # (pictures,)
 
 
 def seed_of(*parts: int) -> int:
@@ -36,12 +36,13 @@ def draws(
 ) -> Draws:
     """Draw everything that one step needs for a dataset of so many photos and class images."""
     generator = torch.Generator().manual_seed(seed_of(plan.seed, step))
-    prior = plan.prior_batch if class_images else 0
-    total = plan.batch + prior
+    shown = plan.photos_a_step
+    prior = plan.class_images_a_step if class_images else 0
+    total = shown + prior
     return Draws(
-        photos=torch.randint(photos, (plan.batch,), generator=generator).tolist(),
-        mirrored=(torch.rand(plan.batch, generator=generator) < 0.5).tolist(),
-        silent=(torch.rand(plan.batch, generator=generator) < plan.silence).tolist(),
+        photos=torch.randint(photos, (shown,), generator=generator).tolist(),
+        mirrored=(torch.rand(shown, generator=generator) < 0.5).tolist(),
+        silent=(torch.rand(shown, generator=generator) < plan.silence).tolist(),
         class_images=torch.randint(max(class_images, 1), (prior,), generator=generator).tolist(),
         spread=torch.randn((total, *shape), generator=generator),
         noise=torch.randn((total, *shape), generator=generator),

@@ -16,8 +16,8 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from core.artifacts import Adapter, Candidate, Dataset
-from core.errors import TrainingFailed
+from core.artifacts import Adapter, Candidate, Dataset, Pixels
+from core.errors import ModelUnusable, TrainingFailed
 from core.families.family import Family, usual_request
 from core.training.method import Learner
 from core.training.methods import METHODS
@@ -26,7 +26,7 @@ from core.training.plan import Plan
 FORMAT = "likeness-run-1"
 ABOUT = "run"  # one entry: safetensors writes several in any order, and equal runs are equal bytes
 LOSS_EVERY = 10  # steps; reading a loss makes the processor wait for the accelerator
-SAMPLE = "a run's sample"  # the name under which a checkpoint is worn for a moment
+SAMPLE = "new"  # the name under which a checkpoint is worn for a moment; prompts call what is being learnt so
 FIRST_SAMPLE_SEED = 1
 
 
@@ -39,11 +39,19 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """A checkpoint was reached: these are its pictures, at the same seeds every time."""
+class Halved:
+    """Memory ran out, so half as many pictures are looked at together from now on; this step is taken anew."""
 
     step: int
-    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A checkpoint was reached: its pictures of the subject and of the class, at the same seeds every time."""
+
+    step: int
+    candidates: tuple[Candidate, ...]  # prompt after prompt
+    class_pictures: tuple[Pixels, ...]
 
 
 class Run:
@@ -52,17 +60,24 @@ class Run:
     def __init__(self, family: Family, dataset: Dataset, plan: Plan, learner: Learner) -> None:
         self.plan = plan
         self.step = 0
+        self.halved = False  # whether memory ran out once; the steps are the same to rounding
         self._family = family
         self._dataset = dataset
         self._learner = learner
         self._owes_samples = False
 
     @classmethod
-    def start(cls, family: Family, dataset: Dataset, plan: Plan) -> "Run":
-        """Begin a training from nothing."""
+    def start(cls, family: Family, dataset: Dataset, plan: Plan, origin: Adapter | None = None) -> "Run":
+        """Begin a training from nothing, or where an earlier one ended (SPEC T8)."""
         if plan.method not in METHODS:
             raise TrainingFailed("method_unknown", plan.method)
-        return cls(family, dataset, plan, METHODS[plan.method](family, dataset, plan))
+        learner = METHODS[plan.method](family, dataset, plan)
+        if origin is not None:
+            try:
+                learner.begin_as(origin)
+            except ModelUnusable as unusable:
+                raise TrainingFailed("cannot_go_on", str(unusable)) from unusable
+        return cls(family, dataset, plan, learner)
 
     @classmethod
     def resume(cls, family: Family, dataset: Dataset, plan: Plan, saved: bytes) -> "Run":
@@ -76,6 +91,8 @@ class Run:
         run.step = about["step"]
         run._owes_samples = about["owes_samples"]
         run._learner.restore(state, run.step)
+        if about.get("halved"):
+            run.halved = run._learner.halve()
         return run
 
     @property
@@ -83,34 +100,63 @@ class Run:
         """Whether nothing is left to do."""
         return self.step >= self.plan.steps and not self._owes_samples
 
-    def advance(self) -> Stepped | Sampled:
-        """Do the next unit: one step, or the pictures of the checkpoint just reached."""
+    def advance(self) -> Stepped | Halved | Sampled:
+        """Do the next unit: one step, or the pictures of the checkpoint just reached.
+
+        Raises TrainingFailed when the numbers ran away (diverged), or when memory ran out for the second time.
+        """
         if self.finished:
             raise ValueError(f"the run ended at step {self.step}")
         if self._owes_samples:
-            candidates = tuple(self._samples())
+            sampled = self._samples()
             self._owes_samples = False
-            return Sampled(self.step, candidates)
-        loss = self._learner.learn(self.step + 1)
+            return sampled
+        loss = self._learnt(self.step + 1)
+        if loss is None:
+            return self._halve()
         self.step += 1
         checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps
         self._owes_samples = checkpoint and self.plan.samples > 0
         if checkpoint or self.step % LOSS_EVERY == 0 or self.step == 1:
-            return Stepped(self.step, _finite(loss, self.step))
+            read = _finite(loss, self.step)
+            if checkpoint:
+                self._state()  # what is kept was looked at, also what this step's loss did not see
+            return Stepped(self.step, read)
         return Stepped(self.step, None)
 
-    def save(self) -> bytes:
-        """Write everything that is needed to go on, as a safetensors file."""
+    def _learnt(self, step: int) -> Tensor | None:
+        """Take a step and return its loss; None if memory ran out."""
+        try:
+            return self._learner.learn(step)
+        except torch.OutOfMemoryError:
+            return None  # the error holds on to what filled the memory until it is let go here
+
+    def _halve(self) -> Halved:
+        """Go on with half as many pictures at once; raises TrainingFailed if that was done before, or cannot be."""
+        if self.halved or not self._learner.halve():
+            raise TrainingFailed("out_of_memory", f"at step {self.step + 1}")
+        self.halved = True
+        torch.cuda.empty_cache()
+        return Halved(self.step + 1)
+
+    def _state(self) -> dict[str, Tensor]:
+        """Everything that the learner goes on from; raises TrainingFailed if it is no longer finite."""
         state = {name: tensor.cpu().contiguous() for name, tensor in self._learner.state().items()}
         for name, tensor in state.items():
             if not tensor.isfinite().all():
                 raise TrainingFailed("diverged", f"{name} at step {self.step}")
+        return state
+
+    def save(self) -> bytes:
+        """Write everything that is needed to go on, as a safetensors file."""
+        state = self._state()
         about = {
             "format": FORMAT,
             "method": self.plan.method,
             "base": self._family.base.name,
             "step": self.step,
             "owes_samples": self._owes_samples,
+            "halved": self.halved,
         }
         saved: bytes = safetensors.torch.save(state, metadata={ABOUT: json.dumps(about)})
         return saved
@@ -119,20 +165,22 @@ class Run:
         """The weights of now."""
         return self._learner.adapter(self.step)
 
-    def _samples(self) -> list[Candidate]:
+    def _samples(self) -> Sampled:
         """Draw the pictures of a checkpoint exactly as its owner would."""
         seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.plan.samples)
         prompts = self.plan.sample_prompts or (min(self._dataset.captions, key=len),)
         self._family.install(SAMPLE, self.adapter())
         try:
-            request = usual_request(self._family, "", {SAMPLE: 1.0})
-            return [
+            request = usual_request(self._family, self._dataset.class_prompt, {SAMPLE: 1.0})
+            candidates = [
                 Candidate(pixels, seed)
                 for prompt in prompts
                 for pixels, seed in zip(
                     self._family.draw(replaced(request, prompt=prompt), seeds), seeds, strict=True
                 )
             ]
+            classes = self._family.draw(request, self.plan.class_seeds) if self.plan.class_seeds else []
+            return Sampled(self.step, tuple(candidates), tuple(classes))
         finally:
             self._family.remove(SAMPLE)
 

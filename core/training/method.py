@@ -22,6 +22,12 @@ class Learner(Protocol):
     def learn(self, step: int) -> Tensor:
         """Take one optimiser step, the `step`-th from 1, and return its loss, still on the device."""
 
+    def halve(self) -> bool:
+        """Look at half as many pictures at once from now on, for the same steps; False if there is no half."""
+
+    def begin_as(self, adapter: Adapter) -> None:
+        """Begin as an earlier training ended, before the first step; raises ModelUnusable if it is of another shape."""
+
     def state(self) -> dict[str, Tensor]:
         """Everything that later steps depend on, beside the family, the dataset, the plan and the step."""
 

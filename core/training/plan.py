@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import Literal, get_args
+
+from core import schedule
+
+Targets = Literal["all", "attention"]
+"""Which of the denoising model's layers a LoRA changes."""
+
+MOST_TOGETHER = 64  # pictures that one forward pass looks at
 
 
 @dataclass(frozen=True)
@@ -10,33 +18,58 @@ class Plan:
 
     steps: int
     checkpoint_every: int  # steps
-    learning_rate: float
-    rank: int
+    learning_rate: float | str  # a number, or a schedule such as "0.005:200, 0.001"
+    rank: int  # of a LoRA, as alpha, targets and text_encoder are
     alpha: float
-    batch: int  # photos a step
-    prior_batch: int  # class images a step; unused where the dataset has none
+    batch: int  # photos that are looked at together
+    prior_batch: int  # class images beside them; unused where the dataset has none
     prior_weight: float  # of the loss on class images, beside 1 for the photos
     silence: float  # share of photos that are shown without their caption, for classifier-free guidance
     samples: int  # pictures a prompt at each checkpoint
     seed: int = 0
     method: str = "lora"
+    accumulate: int = 1  # batches that one step learns from, one after the other
+    targets: Targets = "all"
+    text_encoder: bool = True  # whether a LoRA changes the text encoder too
+    vectors: int = 1  # of a textual inversion
+    init_word: str = ""  # whose meaning a textual inversion starts from; one word, or several
     sample_prompts: tuple[str, ...] = ()  # the photos' shortest caption where empty
+    class_seeds: tuple[
+        int, ...
+    ] = ()  # at each checkpoint the class is drawn at these, to see whether it drifts
 
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "steps": (1, 100_000),
             "checkpoint_every": (1, 100_000),
-            "learning_rate": (1e-7, 1.0),
             "rank": (1, 256),
             "alpha": (1e-3, 1024),
-            "batch": (1, 64),
-            "prior_batch": (0, 64),
+            "batch": (1, MOST_TOGETHER),
+            "prior_batch": (0, MOST_TOGETHER),
             "prior_weight": (0, 100),
             "silence": (0, 0.5),
             "samples": (0, 64),
             "seed": (0, 2**53),
+            "accumulate": (1, 256),
+            "vectors": (1, 75),  # CLIP reads 75 tokens of a prompt
         }
+        if isinstance(self.learning_rate, str):
+            schedule.read(self.learning_rate, self.steps)
+        else:
+            bounds["learning_rate"] = (schedule.LEAST_RATE, schedule.MOST_RATE)
         for name, (least, most) in bounds.items():
             value = getattr(self, name)
             if not (isfinite(value) and least <= value <= most):
                 raise ValueError(f"{name} is {value}, it must lie between {least:g} and {most:g}")
+        if self.targets not in get_args(Targets):
+            raise ValueError(f'targets is "{self.targets}", it must be {" or ".join(get_args(Targets))}')
+
+    @property
+    def photos_a_step(self) -> int:
+        """How many photos one step learns from."""
+        return self.batch * self.accumulate
+
+    @property
+    def class_images_a_step(self) -> int:
+        """How many class images one step learns from, where there are any."""
+        return self.prior_batch * self.accumulate

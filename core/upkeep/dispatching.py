@@ -5,6 +5,7 @@ from sqlmodel import Session, col, func, select
 from core.storage import work as works
 from core.storage.fairness import last_served
 from core.storage.tables import OPEN_WORK, Profile, Work, WorkerRow, WorkKind, WorkState
+from core.subjects import FACEID
 
 URGENT_SHARE = 6.0  # seconds of urgent work after which a waiting training gets its turn
 _URGENCY = {WorkKind.LOOK: 0, WorkKind.DRAW: 1, WorkKind.LEARN: 2}
@@ -12,12 +13,14 @@ _URGENCY = {WorkKind.LOOK: 0, WorkKind.DRAW: 1, WorkKind.LEARN: 2}
 
 def next_work(session: Session, worker: WorkerRow, alive: set[str], taken: set[int | None]) -> Work | None:
     """The work this worker should do next."""
-    waiting = session.exec(
-        select(Work)
+    rows = session.exec(
+        select(Work, Profile.method)
         .join(Profile, col(Profile.id) == col(Work.profile_id))
         .where(Work.state == WorkState.PENDING, works.can_start())
         .order_by(col(Work.id))
     ).all()
+    waiting = [work for work, _ in rows]
+    moments = {work.id for work, method in rows if work.kind == WorkKind.LEARN and method == FACEID}
     served = last_served(session, taken)
     learning = _accounts_learning(session)
     free = [
@@ -25,7 +28,11 @@ def next_work(session: Session, worker: WorkerRow, alive: set[str], taken: set[i
         for work in waiting
         if work.id not in taken
         and not (work.worker and work.worker in alive and work.worker != worker.name)
-        and not (work.kind == WorkKind.LEARN and learning.get(work.account_id, work.id) != work.id)
+        and not (
+            work.kind == WorkKind.LEARN
+            and work.id not in moments
+            and learning.get(work.account_id, work.id) != work.id
+        )
     ]
     if not free:
         return None
@@ -33,7 +40,7 @@ def next_work(session: Session, worker: WorkerRow, alive: set[str], taken: set[i
     return min(
         free,
         key=lambda work: (
-            -1 if first and work.kind == WorkKind.LEARN else _URGENCY[work.kind],
+            0 if work.id in moments else -1 if first and work.kind == WorkKind.LEARN else _URGENCY[work.kind],
             work.started_at is None if work.kind == WorkKind.LEARN else False,
             served.get(work.account_id, 0.0) if work.kind == WorkKind.DRAW else 0.0,
             work.id,
@@ -61,7 +68,8 @@ def _accounts_learning(session: Session) -> dict[int, int | None]:
     """The one training of each account that may run: the one that was begun, else the oldest (SPEC T10)."""
     rows = session.exec(
         select(Work)
-        .where(Work.kind == WorkKind.LEARN, col(Work.state).in_(OPEN_WORK))
+        .join(Profile, col(Profile.id) == col(Work.profile_id))
+        .where(Work.kind == WorkKind.LEARN, col(Work.state).in_(OPEN_WORK), Profile.method != FACEID)
         .order_by(col(Work.started_at).is_(None), col(Work.id))
     ).all()
     first: dict[int, int | None] = {}

@@ -19,6 +19,7 @@ from core.storage.tables import (
     WorkKind,
     WorkState,
 )
+from core.storage.versions import end_badly
 
 FAILED_SECONDS = 7 * 24 * 3600.0
 FAREWELL_SECONDS = 3600.0  # a farewell that did not arrive by then is not waited for
@@ -55,7 +56,7 @@ def fail_lost_trainings(session: Session) -> None:
         )
     ).all()
     for profile in rows:
-        profile.state, profile.reason = ProfileState.FAILED, "worker_lost"
+        end_badly(session, profile, ProfileState.FAILED, "worker_lost")
 
 
 def end_forgotten(studio: Studio, session: Session) -> None:

@@ -15,7 +15,7 @@ from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from core.families.sd15 import UNET_LAYERS
+from core.families.unet import UNET_LAYERS
 from pocket.recipes.course import Course, Plan, held_then_cosine, plan_from_command_line, set_rate
 from pocket.recipes.latents import AT_ONCE, Batch, gathered, latents
 from pocket.recipes.photos import Shelf

@@ -38,7 +38,7 @@ from core.conversation.messages import (
     Upload,
 )
 from core.conversation.script import take_turn
-from core.conversation.views import PhotoView, ProfileView, Shown, View, WorkView
+from core.conversation.views import PhotoView, ProfileView, Shown, VersionView, View, WorkView
 from core.errors import Refusal
 from core.prompts import Prompt
 
@@ -54,7 +54,9 @@ GOOD = tuple(
 FULL = replace(
     EMPTY, name="Ana", class_word="woman", retention="keep", consent="self", photos=GOOD, photos_done=True
 )
-TRAINED = replace(FULL, state="trained", similarity=0.81, own_similarity=0.88, floor=0.5, photos=())
+TRAINED = replace(
+    FULL, state="trained", similarity=0.81, own_similarity=0.88, quality=86.0, floor=0.5, photos=()
+)
 
 
 def view(draft: ProfileView | None = None, *profiles: ProfileView, **more: object) -> View:
@@ -107,7 +109,7 @@ def test_new_opens_a_draft() -> None:
         (replace(EMPTY, class_word="woman"), phrases.ASK_NAME),
         (replace(EMPTY, class_word="woman", name="Ana"), phrases.ASK_RETENTION),
         (replace(EMPTY, class_word="woman", name="Ana", retention="keep"), phrases.ASK_CONSENT),
-        (replace(FULL, photos=(), photos_done=False), phrases.ask_photos()),
+        (replace(FULL, photos=(), photos_done=False), photo_phrases.ask_photos(FULL)),
     ],
 )
 def test_the_next_question_is_what_the_draft_lacks(draft: ProfileView, question: str) -> None:
@@ -338,8 +340,48 @@ def test_the_end_is_a_message_of_its_own() -> None:
     assert last.slot == "learn-7"
     assert isinstance(own, Say)
     assert own.slot == ""
-    assert "Likeness 0.81, your own photos reach 0.88: very close." in own.text
+    assert "Likeness 0.81, your own photos reach 0.88." in own.text
+    assert "Score 86 of 100: very close." in own.text
     assert "kept step 240 of 400" in own.text
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [
+        ("overtrained", "stopped at step 300 of 400: more made it stiffer"),
+        ("flat", "stopped at step 300 of 400: it came"),
+    ],
+)
+def test_a_training_that_stopped_by_itself_says_why(stopped: str, said: str) -> None:
+    work = WorkView(7, HANDLE, "learn", "succeeded", step=300, steps=400, best_step=240)
+    turn = take_turn(view(None, replace(TRAINED, stopped=stopped)), Learning(work))
+
+    assert said in texts(turn)
+
+
+def test_a_poor_training_names_its_causes_gives_the_credit_back_and_may_be_tried_again() -> None:
+    version = VersionView(1, quality=31.0)
+    poor = replace(TRAINED, quality=31.0, causes=("too_few", "light"), version=1, versions=(version,))
+    work = WorkView(7, HANDLE, "learn", "succeeded", step=400, steps=400, best_step=400, refunded=True)
+    seen = view(None, poor)
+    turn = take_turn(seen, Learning(work))
+
+    assert "Score 31 of 100: hardly recognisable." in texts(turn)
+    assert "Likely cause: there are few photos." in texts(turn)
+    assert "all photos have the same light" in texts(turn)
+    assert texts(turn).count("Your credit is back.") == 1
+    assert "Train on" in labels(turn)
+
+
+def test_the_curve_is_shown_on_a_tap_with_what_its_marks_mean() -> None:
+    shown = Shown("1/curve-1", "key")
+    seen = view(None, replace(TRAINED, curve=shown))
+    turn = take_turn(seen, Chosen(f"curve:{HANDLE}"))
+
+    (gallery,) = turn.replies
+    assert isinstance(gallery, Gallery)
+    assert gallery.pictures == (shown,)
+    assert "square: likeness" in gallery.text
 
 
 def test_a_failed_training_names_cause_remedy_and_credit() -> None:

@@ -52,10 +52,11 @@ def drawn_subjects(size: int, count: int, seed: int = 0) -> tuple[Pixels, ...]:
     return tuple(np.ascontiguousarray(np.broadcast_to(colour, (size, size, 3))) for colour in colours)
 
 
-def dataset(family: Family, class_images: int = 2) -> Dataset:
+def dataset(family: Family, class_images: int = 2, method: str = "lora") -> Dataset:
+    subject = "<new>" if method == "textual_inversion" else "a sks man"
     return Dataset(
         photos=drawn_subjects(family.size, 3),
-        captions=("a photo of a sks man", "a photo of a sks man, smiling", "a photo of a sks man, sad"),
+        captions=tuple(f"a photo of {subject}{more}" for more in ("", ", smiling", ", sad")),
         class_images=drawn_subjects(family.size, class_images, seed=1),
         class_prompt="a photo of a man",
     )

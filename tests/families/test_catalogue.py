@@ -45,9 +45,19 @@ def test_the_shipped_models_are_the_configured_ones() -> None:
 
 
 def test_the_shipped_training_defaults_make_a_plan() -> None:
-    training = pocket().training
+    base = pocket()
 
-    assert Plan(**training).steps == training["steps"]
+    for method in ("lora", "textual_inversion"):
+        assert Plan(**base.settings(method), method=method).steps == base.settings(method)["steps"]
+
+
+def test_a_methods_own_table_goes_over_what_holds_for_all(tmp_path: Path) -> None:
+    own = "steps = 300\nrank = 16\n[bases.tiny.training.textual_inversion]\nsteps = 500\n"
+
+    base = written(tmp_path, BASE + own)
+
+    assert base.settings("textual_inversion") == {"steps": 500, "rank": 16}
+    assert base.settings("lora") == {"steps": 300, "rank": 16}
 
 
 def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:

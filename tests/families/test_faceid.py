@@ -75,7 +75,8 @@ def written(faces: Tensor, name: str = "faces") -> Adapter:
 
 
 def faces_in(adapter: Adapter) -> Tensor:
-    return safetensors.torch.load(adapter.weights)["faces"]
+    faces: Tensor = safetensors.torch.load(adapter.weights)["faces"]
+    return faces
 
 
 def plain_pictures(folder: Path, face: Tensor, strength: float, cfg: float, count: int = 1) -> list[Pixels]:

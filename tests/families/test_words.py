@@ -12,7 +12,7 @@ import torch
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families.family import Batch, Family
-from core.families.words import read_prompt
+from core.families.words import Reading, emphasised, read_prompt
 from tests.families.pocket_base import batch, opened, picture, request
 from tests.families.test_sd15 import furthest, plain_picture, plain_pipeline
 
@@ -168,3 +168,49 @@ def test_words_past_the_end_of_a_prompt_are_cut_off() -> None:
 
     assert len(read.tokens) == 77
     assert read.places == ((75, "one", 0),)
+
+
+def test_emphasis_is_read_with_the_words_it_is_of() -> None:
+    tokenizer: Any = plain_pipeline().tokenizer
+
+    read = read_prompt(tokenizer, r"a (red:1.5) hat \(new\), <one>", {"one": 2})
+    plain = read_prompt(tokenizer, "a red hat (new), <one>", {"one": 2})
+
+    red = len(tokenizer("red", add_special_tokens=False).input_ids)
+    assert read.tokens == plain.tokens
+    assert read.places == plain.places
+    assert read.strengths[:2] == (1.0, 1.0)
+    assert read.strengths[2 : 2 + red] == (1.5,) * red
+    assert set(read.strengths[2 + red :]) == {1.0}
+    assert len(read.strengths) == len(read.tokens)
+
+
+def test_emphasis_multiplies_the_states_of_its_words_and_restores_the_mean() -> None:
+    states = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)) + 1
+    read = [Reading((1, 2, 3), (), (1.0, 1.5, 1.0)), Reading((1, 2, 3), (), (1.0, 1.0, 1.0))]
+
+    seen = emphasised(states, read)
+
+    assert torch.allclose(seen[0].mean(), states[0].mean())
+    assert torch.allclose(seen[0, 1] / seen[0, 0], 1.5 * states[0, 1] / states[0, 0])
+    assert torch.equal(seen[1], states[1])
+
+
+def test_emphasis_changes_the_picture_and_none_does_not(family: Family) -> None:
+    plain, strong, weak, one = (
+        drawn_with(family, f"a photo of a man, {words}", ())
+        for words in ("red hat", "(red hat:1.6)", "(red hat:0.4)", "(red hat:1.0)")
+    )
+
+    assert len({pixels.tobytes() for pixels in (plain, strong, weak)}) == 3
+    assert np.array_equal(plain, one)
+
+
+def test_emphasis_in_training_is_emphasis_in_drawing(family: Family) -> None:
+    trainable = family.trainable(rank=4, alpha=4, seed=3)
+    losses = [
+        family.loss(trainable, replace(batch(family), prompts=(prompt, "a photo of a man"))).item()
+        for prompt in ("a photo of a (sks:1.0) man", "a photo of a sks man", "a photo of a (sks:1.8) man")
+    ]
+
+    assert losses[0] == losses[1] != losses[2]

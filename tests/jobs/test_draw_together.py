@@ -73,7 +73,7 @@ class Wardrobe:
 
     def worn(self, name: str) -> str:
         """What a profile's adapter is called on a base."""
-        return f"v{self.profiles[name].version_id}"
+        return f"v{self.profiles[name].version_id}-0"
 
     def ask(self, words: str) -> Work:
         self.ana.say(Command("imagine", f"{words} --n 1 --seed 3"))

@@ -12,12 +12,14 @@ import pytest
 from sqlmodel import col, select
 
 import core.jobs.slice
+from core.assessment import best
 from core.conversation.messages import Chosen
 from core.errors import KeyGone
+from core.jobs.checkpoints import score_of
 from core.storage import ledger
 from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
-from core.storage.tables import Checkpoint, Photo, Profile, ProfileState, Work, WorkKind, WorkState
+from core.storage.tables import Checkpoint, Photo, Profile, ProfileState, Version, Work, WorkKind, WorkState
 from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
@@ -78,6 +80,15 @@ def _checkpoints(place: Workplace, profile: Profile) -> list[Checkpoint]:
         )
 
 
+def _versions(place: Workplace, profile: Profile) -> list[Version]:
+    with reading(place.studio.engine) as session:
+        return list(
+            session.exec(
+                select(Version).where(Version.profile_id == profile.id).order_by(col(Version.number))
+            )
+        )
+
+
 def _state(place: Workplace) -> ProfileState:
     return newest_profile(place.studio).state
 
@@ -105,15 +116,19 @@ def test_every_checkpoint_has_its_samples_and_their_likeness(learnt: Learnt) -> 
         ((file, likeness),) = json.loads(one.samples)
         assert learnt.place.studio.files.read(file, key).startswith(b"\x89PNG")
         assert one.similarity == (likeness or 0.0)
+        assert one.drift is not None
+        assert 0 <= one.quality <= 100
 
 
 def test_the_best_checkpoint_is_kept(learnt: Learnt) -> None:
     for profile in learnt.profiles.values():
-        best = max(_checkpoints(learnt.place, profile), key=lambda one: (one.similarity, one.step))
+        checkpoints = _checkpoints(learnt.place, profile)
+        chosen = best([score_of(one) for one in checkpoints])
         version = version_of(learnt.place.studio, profile)
 
-        assert (version.weights, version.best_step) == (best.weights, best.step)
-        assert version.similarity == best.similarity
+        assert (version.best_step, version.quality) == (chosen.step, chosen.quality)
+        assert version.weights == next(one.weights for one in checkpoints if one.step == chosen.step)
+        assert version.similarity == chosen.similarity
         assert version.state == profile.state == ProfileState.TRAINED
 
 
@@ -148,10 +163,30 @@ def test_the_person_hears_of_the_steps_and_of_the_end(learnt: Learnt) -> None:
     assert progress["similarities"] == [one.similarity for one in checkpoints]
 
 
-def test_the_credit_of_a_training_is_spent_once(learnt: Learnt) -> None:
-    for profile in learnt.profiles.values():
+def test_a_poor_training_says_why_and_its_credit_comes_back(learnt: Learnt) -> None:
+    for user, profile in learnt.profiles.items():
+        said = "\n".join(reply.text for reply in learnt.people[user].messages.values())
         with reading(learnt.place.studio.engine) as session:
-            assert ledger.balance(session, profile.account_id, ledger.TRAINING) == 0
+            assert ledger.balance(session, profile.account_id, ledger.TRAINING) == 1
+        assert version_of(learnt.place.studio, profile).causes
+        assert "Likely cause: " in said
+        assert "Your credit is back." in said
+
+
+def test_the_credit_of_a_poor_training_comes_back_once_for_a_profile(place: Workplace, ana: Person) -> None:
+    confirm(place, ana)
+    place.work()
+    hear(ana)
+
+    ana.tap("Train on")
+    ana.tap("From the beginning")
+    place.work()
+
+    profile = newest_profile(place.studio)
+    versions = _versions(place, profile)
+    assert [bool(one.causes) for one in versions] == [True, True]
+    assert profile.state == ProfileState.TRAINED
+    assert _credit(place) == 0
 
 
 # ── what becomes of the photos (SPEC I10)
@@ -180,7 +215,7 @@ def test_photos_that_are_not_kept_are_gone_with_their_key(learnt: Learnt, retent
     with reading(studio.engine) as session:
         assert session.exec(select(Photo).where(Photo.profile_id == profile.id)).all() == []
     kinds = {name.split("/")[1].split("-")[0] for name in studio.files.names(str(profile.handle))}
-    assert kinds == {"weights", "sample"} | ({"template"} if retention == "template" else set())
+    assert kinds == {"weights", "sample", "curve"} | ({"template"} if retention == "template" else set())
 
 
 def test_a_kept_template_goes_on_filtering_without_the_photos(learnt: Learnt) -> None:
@@ -235,6 +270,21 @@ def test_a_training_that_diverges_fails_with_its_reason_and_gives_the_credit_bac
     )
     assert _credit(place) == 1
     assert any("ended" in reply.text for reply in hear(ana))
+
+
+def test_numbers_that_run_away_later_end_a_training_with_what_was_good_before(
+    place: Workplace, ana: Person
+) -> None:
+    profile = confirm(place, ana)
+    plan = json.dumps({"learning_rate": "1e-3:4, 1.0", "alpha": 64.0})
+    change(place.studio, version_of(place.studio, profile), plan=plan)
+
+    place.work()
+
+    version = version_of(place.studio, newest_profile(place.studio))
+    assert place.last(WorkKind.LEARN).state == WorkState.SUCCEEDED
+    assert (version.state, version.best_step) == (ProfileState.TRAINED, 4)
+    assert any("The numbers ran away after that" in reply.text for reply in hear(ana))
 
 
 @pytest.mark.usefixtures("unit_by_unit")

@@ -19,6 +19,7 @@ from sqlmodel import col, delete, select, update
 
 from core.chat import arrivals, news
 from core.conversation.messages import Chosen, Command, Option, Photos, Reply, Text, Upload
+from core.families.catalogue import sha256_of
 from core.jobs import announce, open_workshop, run
 from core.jobs.workshop import Workshop
 from core.settings import Settings
@@ -82,13 +83,18 @@ def write_models(
     class_images: int = 4,
     steps: int = 4,
     lowest_floor: float | None = None,
+    faceid: Path | None = None,
     **training: float,
 ) -> Path:
     """The repository's models.toml with moments of training, and drawings of few steps."""
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
-    base |= {"steps": steps, "class_images": class_images}
-    base["training"] |= TRAINING | training
+    base |= {"steps": steps, "class_images": class_images, "sample_words": [""]}
+    for table in (base["training"], *(one for one in base["training"].values() if isinstance(one, dict))):
+        table |= TRAINING | training
+    if faceid:
+        base |= {"faceid": str(faceid)}
+        base["sha256"] |= {"faceid": sha256_of(faceid)}
     for entry in (base, pack):
         entry["path"] = str(ROOT / entry["path"])
     if lowest_floor is not None:

@@ -10,7 +10,7 @@ from pocket.animal_captions import ANIMAL_VALUES, parts_said_of_animal
 from pocket.animals import ANIMAL_KINDS
 from pocket.captions import VALUES, attributes, describe, parts_said_of
 from pocket.cast import HELD_OUT
-from pocket.judges import COLOURS, Attributes, Embedder, Scorer
+from pocket.judges import COLOURS, Attributes, Embedder, open_scorer
 from pocket.people import Person
 from pocket.recipes import (
     attributes as attributes_recipe,
@@ -86,7 +86,7 @@ def test_embeddings_have_length_one_and_are_the_same_again(out: Path) -> None:
 
 
 def test_scores_are_chances_that_hang_on_the_text(out: Path) -> None:
-    judge, picture = Scorer.open(out / "judges", out / "base" / "tokenizer"), training_shot(2).pixels(128)
+    judge, picture = open_scorer(out / "judges", out / "base" / "tokenizer"), training_shot(2).pixels(128)
     scores = {judge.score(picture, text) for text in ("a photo of a man", "a photo of a cat, green eyes")}
 
     assert len(scores) == 2

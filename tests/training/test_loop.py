@@ -9,7 +9,7 @@ import torch
 from core.artifacts import Dataset
 from core.errors import TrainingFailed
 from core.families.family import Family, usual_request
-from core.training.loop import Run, Sampled, Stepped
+from core.training.loop import Halved, Run, Sampled, Stepped
 from core.training.methods import METHODS
 from tests.families.pocket_base import adapter_of, dataset, opened, picture
 from tests.training.test_plan import PLAN
@@ -78,7 +78,7 @@ def test_nothing_global_is_random(family: Family, undisturbed: bytes) -> None:
 
 def test_units_are_steps_and_at_checkpoints_pictures_at_fixed_seeds(family: Family) -> None:
     run = Run.start(family, dataset(family), replace(PLAN, steps=3, samples=2))
-    units: list[Stepped | Sampled] = []
+    units: list[Stepped | Halved | Sampled] = []
     while not run.finished:
         units.append(run.advance())
 
@@ -221,11 +221,11 @@ def test_a_dataset_without_photos_is_refused(family: Family) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_learns_and_goes_on_from_its_state(family: Family, name: str) -> None:
-    method = METHODS[name]
-    steady, stopped = method(family, dataset(family), PLAN), method(family, dataset(family), PLAN)
+    method, data, plan = METHODS[name], dataset(family, method=name), replace(PLAN, method=name)
+    steady, stopped = method(family, data, plan), method(family, data, plan)
     steady.learn(1)
     stopped.learn(1)
-    resumed = method(family, dataset(family), PLAN)
+    resumed = method(family, data, plan)
 
     resumed.restore({key: value.clone() for key, value in stopped.state().items()}, 1)
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.schedule import ScheduleUnreadable
 from core.training.chance import Draws, draws
 from core.training.plan import Plan
 
@@ -17,6 +18,8 @@ PLAN = Plan(
     prior_weight=1.0,
     silence=0.05,
     samples=1,
+    vectors=2,
+    init_word="man",
 )
 
 
@@ -32,11 +35,23 @@ PLAN = Plan(
         ("prior_weight", -1.0),
         ("silence", 0.6),
         ("seed", 2**54),
+        ("accumulate", 0),
+        ("vectors", 76),
+        ("targets", "everything"),
     ],
 )
-def test_a_setting_out_of_bounds_is_named_with_its_value(name: str, value: float) -> None:
-    with pytest.raises(ValueError, match=f"{name} is {value}"):
+def test_a_setting_out_of_bounds_is_named_with_its_value(name: str, value: float | str) -> None:
+    with pytest.raises(ValueError, match=f'{name} is "?{value}"?'):
         replace(PLAN, **{name: value})  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_rate_may_be_a_schedule_and_one_that_cannot_be_followed_is_refused() -> None:
+    assert replace(PLAN, learning_rate="0.005:2, 0.001").learning_rate == "0.005:2, 0.001"
+    assert replace(PLAN, learning_rate=0.002).learning_rate == 0.002
+    with pytest.raises(ScheduleUnreadable, match=r'piece 2, "0.001:1"'):
+        replace(PLAN, learning_rate="0.005:2, 0.001:1")
+    with pytest.raises(ScheduleUnreadable, match="ends before the training"):
+        replace(PLAN, learning_rate="0.005:2, 0.001:3")
 
 
 def drawn(plan: Plan, step: int, class_images: int = 5) -> Draws:
@@ -76,3 +91,17 @@ def test_the_share_of_photos_without_caption_is_the_plans() -> None:
 def test_without_class_images_none_are_drawn() -> None:
     assert drawn(PLAN, 1, class_images=0).class_images == []
     assert len(drawn(PLAN, 1, class_images=0).noise) == PLAN.batch
+
+
+def test_batches_that_accumulate_are_drawn_as_one_large_batch_is() -> None:
+    parts, whole = (
+        drawn(replace(PLAN, batch=batch, prior_batch=batch, accumulate=accumulate), 1)
+        for batch, accumulate in ((2, 3), (6, 1))
+    )
+
+    assert (parts.photos, parts.mirrored, parts.class_images) == (
+        whole.photos,
+        whole.mirrored,
+        whole.class_images,
+    )
+    assert torch.equal(parts.noise, whole.noise)

@@ -197,6 +197,32 @@ class Someone(ABC):
 
     # ── making a profile, where it is asked question by question
 
+    def style(self, name: str) -> None:
+        """A draft of a style that lacks only its pictures."""
+        self.command("new")
+        self.tap("a style")
+        self.write(name)
+        self.tap("Kept")
+        assert self.sees("Did you make these pictures").labels == ["I made them", "They agreed", "Neither"]
+        self.tap("I made them")
+        self.sees("Now the pictures: 15 to 20 are best, 5 at least.")
+
+    def face(self, name: str) -> None:
+        """A draft of a face alone that lacks only its photos."""
+        self.command("new")
+        self.tap("just a face")
+        assert "cat" not in self.sees("Whose face is it?").labels
+        self.tap("woman")
+        self.write(name)
+        self.tap("Kept")
+        self.tap("It's me")
+        self.sees("Now the photos: one is enough, 3 to 5 are better.")
+
+    def another_way(self) -> Seen:
+        """Ask for the other ways to learn what is in the draft."""
+        self.tap("Learn it another way")
+        return self.sees("How shall I learn it?")
+
     def draft(self, name: str = "Ana summer", retention: str = "keep") -> None:
         """A draft that lacks only its photos."""
         labels = {"keep": "Kept", "template": "Deleted, keeping", "delete": "Deleted with"}

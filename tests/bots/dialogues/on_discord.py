@@ -196,6 +196,24 @@ class DiscordPerson(Someone):
         self.tap("It's me")
         self.sees("No photos yet: 15 to 20 are best, 5 at least.")
 
+    def style(self, name: str) -> None:
+        asked = self.person.slash("profile new")
+        self.desk.act(lambda: None)
+        self.desk.act(lambda: self.person.submit(asked, kind="style", name=name, retention="keep"))
+        assert {"I made them", "They agreed"} <= set(self.sees("Draft: ").labels)
+        self.tap("I made them")
+        self.sees("No pictures yet: 15 to 20 are best, 5 at least.")
+
+    def face(self, name: str) -> None:
+        self.draft(name)
+        self.another_way()
+        self.tap("FaceID")
+        self.sees("No photos yet: one is enough, 3 to 5 are better.")
+
+    def another_way(self) -> Seen:
+        self.tap("Method...")
+        return self.sees("How shall I learn it?")
+
     def show_photos(self) -> Seen:
         self.command("new")
         return self.sees("Draft: ")

@@ -57,7 +57,7 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     assert "Ana summer · woman" in summary.words
     assert "photos kept" in summary.words
     if not desk.panel:
-        assert summary.labels == ["Train", "Show my photos", "Not yet"]
+        assert summary.labels == ["Train", "Show my photos", "Learn it another way", "Not yet"]
         ana.tap("Not yet")
         ana.sees("Kept as a draft. /new goes on with it whenever you like.")
         ana.command("new")
@@ -74,7 +74,8 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     learn(desk)
     ana.sees("Learnt Ana summer: kept step 240 of 400.")
     ready = ana.sees("Ana summer is ready.")
-    assert "Likeness 0.81, your own photos reach 0.88: very close." in ready.words
+    assert "Likeness 0.81, your own photos reach 0.88." in ready.words
+    assert "Score 86 of 100: very close." in ready.words
     ana.tap("Draw Ana summer")
     ana.sees("Drawing 4... next in line")
 
@@ -94,6 +95,57 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     ana.sees("Ana summer on pocket")
     ana.tap("Again", drawn)
     ana.sees("Drawing 4... next in line")
+
+
+def test_a_poor_training_that_stopped_by_itself(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+    ana.finish_photos()
+    ana.tap("Train")
+
+    learn(desk, stopped="flat", causes="no_variety light")
+
+    ready = ana.sees("Ana summer is ready.")
+    assert "Score 31 of 100: hardly recognisable." in ready.words
+    assert "I stopped at step 320 of 400: it came no closer any more." in ready.words
+    assert "Likely cause: the photos are too alike." in ready.words
+    assert "Your credit is back." in ready.words
+    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on"]
+    ana.tap("Compare steps", ready)
+    assert ana.sees("How Ana summer went, step by step").shades == {9}
+    ana.tap("Train on", ready)
+    offer = ana.sees("Train Ana summer on?")
+    assert offer.labels == ["100 more steps", "200 more steps", "From the beginning", "With other photos"]
+    ana.tap("100 more steps", offer)
+    ana.sees("Learning Ana summer: next in line, preparing...")
+
+    fail_learning(desk, "diverged")
+    assert "Version 1 is there as before." in ana.sees("I could not learn Ana summer").words
+    ana.command("versions")
+    listed = ana.sees("Versions of Ana summer:")
+    assert "> 1 · score 31 · likeness 0.81 · step 240" in listed.words
+    assert "- 2 · failed · goes on from 1" in listed.words
+
+
+def test_photos_are_changed_of_what_is_trained(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+    ana.finish_photos()
+    ana.tap("Train")
+    learn(desk, causes="light")
+
+    ana.tap("Train on", ana.sees("Ana summer is ready."))
+    ana.tap("With other photos")
+    reopened = ana.sees("5 photos, thank you.")
+    assert not {"Class...", "Name...", "Delete this draft", "Start over"} & set(reopened.labels)
+    ana.tap("take out 2", ana.show_photos())
+    ana.tap("put back 2")
+    assert "Ana summer · woman" in ana.finish_photos().words
+    ana.tap("Train")
+    ana.sees("Learning Ana summer: next in line, preparing...")
+    learn(desk)
+    ana.command("versions")
+    assert "> 2 · score 86" in ana.sees("Versions of Ana summer:").words
 
 
 def test_too_few_photos_do_not_go_on(desk: Desk, ana: Someone) -> None:

@@ -23,9 +23,11 @@ from core.storage.tables import (
     ProfileState,
     Version,
     Work,
+    WorkerRow,
     WorkKind,
     WorkState,
 )
+from core.storage.versions import end_badly
 from core.storage.work import finish, report
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
@@ -55,6 +57,13 @@ def teach(
         return profile.handle
 
 
+def offer(desk: Desk, *methods: str) -> None:
+    """A worker has said by which methods its base can learn."""
+    with writing(desk.studio.engine) as session:
+        offers = json.dumps({"base_title": "Pocket", "base_content": "drawn", "methods": methods})
+        session.add(WorkerRow(name="w1", seen_at=clock(session), offers=offers))
+
+
 def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
     """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
     desk.act(lambda: _judge(desk.studio, bad))
@@ -63,6 +72,9 @@ def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
 def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
     with writing(studio.engine) as session:
         photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
+        anew = select(Photo).where(Photo.state == PhotoState.JUDGED, Photo.verdict == "")
+        for photo in session.exec(anew):
+            photo.verdict, photo.chosen = verdicts.get(photo.number, "accepted"), True
         for photo in photos:
             profile = session.get_one(Profile, photo.profile_id)
             key = studio.keys.open(photos_key(profile.handle))
@@ -90,8 +102,8 @@ def report_learning(desk: Desk) -> None:
     desk.act(half_way)
 
 
-def learn(desk: Desk) -> None:
-    """The training that is open has ended well."""
+def learn(desk: Desk, *, stopped: str = "", causes: str = "") -> None:
+    """The training that is open has ended, well unless it has causes not to; `stopped` is why it ended early."""
 
     def end() -> None:
         with writing(desk.studio.engine) as session:
@@ -100,9 +112,13 @@ def learn(desk: Desk) -> None:
                 version = session.get_one(Version, work.version_id)
                 profile.state = version.state = ProfileState.TRAINED
                 version.best_step, version.similarity, version.own_similarity = 240, 0.81, 0.88
+                version.quality = 31.0 if causes else 86.0
+                version.stopped, version.causes = stopped, causes
+                version.curve = _seal(desk.studio, profile.handle, 9)
+                report(work, step=320, steps=400, refunded=bool(causes))
                 version.floor = 0.5
                 _checkpoint(desk.studio, session, version.id or 0, profile.handle, 240, 0.81)
-                finish(session, work, WorkState.SUCCEEDED, used=1)
+                finish(session, work, WorkState.SUCCEEDED, used=0 if causes else 1)
 
     desk.act(end)
 
@@ -114,7 +130,7 @@ def fail_learning(desk: Desk, reason: str) -> None:
         with writing(desk.studio.engine) as session:
             for work in _open(session, WorkKind.LEARN):
                 profile = session.get_one(Profile, work.profile_id)
-                profile.state, profile.reason = ProfileState.FAILED, reason
+                end_badly(session, profile, ProfileState.FAILED, reason)
                 finish(session, work, WorkState.FAILED, used=0, reason=reason)
 
     desk.act(end)

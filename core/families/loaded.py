@@ -1,0 +1,211 @@
+"""What every family does alike with a diffusers pipeline that is loaded once and stays frozen."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+import torch
+from diffusers.utils import logging as diffusers_logging
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from transformers.utils import logging as transformers_logging
+
+from core.artifacts import Adapter, Pixels
+from core.errors import ModelUnusable
+from core.families import low_rank, words
+from core.families.acceleration import read_acceleration
+from core.families.catalogue import Base
+from core.families.faceid import FaceId
+from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
+from core.families.low_rank import Layers
+from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
+from core.families.words import Encoder
+
+TOGETHER = 4  # pictures drawn or encoded in one pass; more is no faster on a processor and takes memory
+TEXT_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj")
+
+T = TypeVar("T")
+
+
+class Loaded(ABC):
+    """A loaded base with the adapters that were installed and those that are worn.
+
+    `model_name` is what the pipeline calls its denoising model, and files its layers; `texts` are the text
+    encoders that low-rank changes reach; `encoders` those that new words are put into.
+    """
+
+    model_name: ClassVar[str]
+    layers: ClassVar[tuple[str, ...]]  # of the denoising model, by the ends of their paths
+    attention_layers: ClassVar[tuple[str, ...]]
+    texts: ClassVar[tuple[str, ...]]
+    samplers: ClassVar[Mapping[str, Any]]
+
+    def __init__(
+        self, base: Base, pipeline: Any, device: torch.device, *, merges: bool | None = None
+    ) -> None:
+        """Take a pipeline; `merges` is whether a change in training is added to the weights, None as is fastest."""
+        self.base = base
+        self._pipeline, self._device = pipeline, device
+        self._model: Any = getattr(pipeline, self.model_name)
+        self._merges = device.type == "cpu" if merges is None else merges
+        self._texts: dict[str, nn.Module] = dict(_text_models(pipeline, self.texts))
+        self._encoders = self._new_word_encoders()
+        layers = Layers({self.model_name: self._model, **self._texts})
+        self._faceid = FaceId.open(base, self._model) if base.faceid is not None else None
+        self._wardrobe = Wardrobe(
+            base,
+            layers,
+            device,
+            widths={name: encoder.width for name, encoder in self._encoders.items()},
+            places=min((encoder.places for encoder in self._encoders.values()), default=0),
+            face_width=self._faceid.width if self._faceid else None,
+            merges=self._merges,
+        )
+        if self._faceid and self._faceid.changes:
+            self._wardrobe.keep(FACEID, self._faceid.changes)
+        if base.fast is not None:
+            self._wardrobe.keep(FAST, read_acceleration(base, layers.frozen, self.model_name))
+
+    @property
+    def size(self) -> int:
+        """The side of the pictures it trains on, in pixels."""
+        return self.base.size or int(self._model.config.sample_size * self.factor)
+
+    @property
+    def factor(self) -> int:
+        """Pixels a side of one latent."""
+        return int(self._pipeline.vae_scale_factor)
+
+    @property
+    def schedulers(self) -> Collection[str]:
+        """The names of the samplers it can draw with."""
+        return self.samplers.keys()
+
+    def methods(self) -> frozenset[str]:
+        """The methods by which this base can learn or be conditioned here."""
+        offered = {"lora": True, "textual_inversion": self._encoders, "faceid": self._faceid}
+        return frozenset(method for method, present in offered.items() if present)
+
+    @torch.no_grad()
+    def encode_images(self, pictures: Sequence[Pixels]) -> Latents:
+        """Encode pictures of one size; the caller keeps the result."""
+        vae = self._pipeline.vae
+        scale, shift = vae.config.scaling_factor, getattr(vae.config, "shift_factor", None) or 0.0
+        means, deviations = [], []
+        for start in range(0, len(pictures), TOGETHER):
+            pixels = torch.from_numpy(np.stack(pictures[start : start + TOGETHER])).to(self._device)
+            seen = vae.encode((pixels.permute(0, 3, 1, 2) / 127.5 - 1).to(vae.dtype)).latent_dist
+            means.append((seen.mean.float() - shift) * scale)
+            deviations.append(seen.std.float() * scale)
+        return Latents(torch.cat(means), torch.cat(deviations))
+
+    def draw(self, request: DrawRequest, seeds: Sequence[int]) -> list[Pixels]:
+        """Draw one picture per seed; the noise of each comes from its own generator on the processor."""
+        worn = self._wardrobe.wear(request.adapters, fast=request.fast)
+        return self._drawn(request, seeds, worn)
+
+    def install(self, name: str, adapter: Adapter) -> None:
+        """Keep an adapter ready under a name; raises ModelUnusable if it does not fit the family."""
+        self._wardrobe.install(name, adapter)
+
+    def remove(self, name: str) -> None:
+        """Forget an adapter and everything made from it."""
+        self._wardrobe.remove(name)
+
+    def installed(self) -> frozenset[str]:
+        """The names of the adapters that are ready."""
+        return self._wardrobe.installed()
+
+    def trainable(
+        self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
+    ) -> Trainable:
+        """Make low-rank changes of the denoising model and, if asked for, of the text encoders' attention."""
+        layers = self.layers if targets == "all" else self.attention_layers
+        shapes = low_rank.shapes_of(self._model, self.model_name, layers, rank)
+        for root, model in self._texts.items() if text else ():
+            shapes |= low_rank.shapes_of(model, root, TEXT_LAYERS, rank)
+        return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device)
+
+    def new_words(self, *, vectors: int, word: str) -> Trainable:
+        """Make vectors of every text encoder that start as the embedding of a word."""
+        if not self._encoders:
+            raise ModelUnusable(self.base.name, f"{self.base.family} learns no new words")
+        return words.started(self._encoders, vectors, word, self._device)
+
+    def export(self, trainable: Trainable, *, step: int) -> Adapter:
+        """Write the weights of now in the layout of diffusers and peft."""
+        return self._wardrobe.export(trainable, step=step)
+
+    def take(self, trainable: Trainable, adapter: Adapter) -> None:
+        """Let what is being trained begin as an adapter ended."""
+        self._wardrobe.take(trainable, adapter)
+
+    @abstractmethod
+    def noise_steps(self) -> int:
+        """How many timesteps there are to draw from."""
+
+    @abstractmethod
+    def loss(self, trainable: Trainable, batch: Batch) -> Tensor:
+        """Compute the denoising loss of a batch."""
+
+    @abstractmethod
+    def _new_word_encoders(self) -> dict[str, Encoder]:
+        """The text encoders that new words are put into, by the names that files give them."""
+
+    @abstractmethod
+    def _drawn(self, request: DrawRequest, seeds: Sequence[int], worn: Worn) -> list[Pixels]:
+        """Draw with what is worn."""
+
+
+def open_pipeline(
+    kind: Any, base: Base, device: torch.device, denoiser: Mapping[str, Any], **settings: Any
+) -> Any:
+    """Load a frozen pipeline from a base's folder, never from a network.
+
+    `denoiser` is the denoising model's class by its name: a base that has only that takes all else from its
+    `rest`. Raises ModelUnusable if something cannot be read.
+    """
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    how = {
+        "local_files_only": True,
+        "use_safetensors": True,
+        "dtype": torch.float32 if device.type == "cpu" else torch.bfloat16,
+    }
+    try:
+        own = {
+            name: part.from_pretrained(base.path / name, **how)
+            for name, part in (denoiser if base.rest else {}).items()
+        }
+        pipeline = kind.from_pretrained(base.rest or base.path, **how, **own, **settings)
+    except (OSError, ValueError) as error:
+        raise ModelUnusable(base.name, str(error)) from error
+    pipeline.set_progress_bar_config(disable=True)
+    for model in pipeline.components.values():
+        if isinstance(model, nn.Module):
+            model.requires_grad_(requires_grad=False).eval()
+    return pipeline.to(device)
+
+
+def pixels_of(pictures: NDArray[Any]) -> list[Pixels]:
+    """Pictures as a pipeline gives them, numbers from 0 to 1, as pixels."""
+    return list(np.round(pictures * 255).astype(np.uint8))
+
+
+def weighted(errors: Tensor, importance: Tensor) -> Tensor:
+    """The sum of the pictures' mean squared errors by importance; `errors` is (batch, ...), squared."""
+    total: Tensor = (errors.flatten(1).mean(1) * importance.to(errors.device)).sum()
+    return total
+
+
+def rows_of(prompts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The different prompts, so that each is encoded once, and where each prompt's is among them."""
+    different = list(dict.fromkeys(prompts))
+    return different, [different.index(prompt) for prompt in prompts]
+
+
+def _text_models(pipeline: Any, names: Sequence[str]) -> list[tuple[str, nn.Module]]:
+    """Text encoders by the name that files give their layers: older versions of transformers had one level more."""
+    models = [(name, getattr(pipeline, name)) for name in names]
+    return [(name if hasattr(model, "text_model") else f"{name}.text_model", model) for name, model in models]

@@ -1,0 +1,143 @@
+"""What families with a UNet do alike: noise, guidance, faces, few steps."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import torch
+from diffusers import DDPMScheduler
+from diffusers.models.attention_processor import AttnProcessor2_0
+from torch import Tensor
+
+from core.artifacts import Pixels
+from core.families.catalogue import Base
+from core.families.faceid import conditions
+from core.families.family import Batch, DrawRequest, Trainable
+from core.families.loaded import TOGETHER, Loaded, pixels_of, weighted
+from core.families.precision import AttentionProcessor, attention_for_training, half_precision
+from core.families.schedulers import FAST, SCHEDULERS
+from core.families.wardrobe import Worn
+from core.families.words import Vectors
+
+UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+UNET_LAYERS = (
+    *UNET_ATTENTION, "proj_in", "proj_out",
+    "conv1", "conv2", "conv_shortcut", "ff.net.0.proj", "ff.net.2",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """Encoded prompts as a UNet takes them."""
+
+    states: Tensor  # (prompts, tokens, width)
+    pooled: Tensor | None = None  # (prompts, width)
+
+    def rows(self, rows: Sequence[int]) -> "Said":
+        """Some of them, in this order; one may come several times."""
+        index = torch.tensor(rows, device=self.states.device)
+        return Said(self.states[index], None if self.pooled is None else self.pooled[index])
+
+
+class UNetFamily(Loaded):
+    """A base with a UNet that predicts the noise or the velocity."""
+
+    model_name = "unet"
+    layers = UNET_LAYERS
+    attention_layers = UNET_ATTENTION
+    samplers: ClassVar[Mapping[str, Any]] = SCHEDULERS
+
+    def __init__(
+        self, base: Base, pipeline: Any, device: torch.device, *, merges: bool | None = None
+    ) -> None:
+        super().__init__(base, pipeline, device, merges=merges)
+        self._scheduler_config = pipeline.scheduler.config
+        self._noising = DDPMScheduler.from_config(pipeline.scheduler.config)
+        self._attention: AttentionProcessor | None = None
+
+    def noise_steps(self) -> int:
+        """How many timesteps there are to draw from."""
+        return int(self._noising.config.num_train_timesteps)
+
+    def loss(self, trainable: Trainable, batch: Batch) -> Tensor:
+        """Compute the denoising loss of a batch, whatever the base predicts: the noise or the velocity."""
+        latents, noise = batch.latents.to(self._device), batch.noise.to(self._device)
+        timesteps = batch.timesteps.to(self._device)
+        noisy = self._noising.add_noise(latents, noise, timesteps).to(self._model.dtype)
+        self._attend(attention_for_training(self._device.type))
+        # Where changes are merged weights are in single precision, else everything is in half.
+        precision = half_precision(self._device.type) if self._merges else nullcontext()
+        with self._wardrobe.trying(trainable) as known, precision:
+            said = self._said(batch.prompts, known)
+            predicted = self._model(
+                noisy, timesteps, said.states, added_cond_kwargs=self._added(said, latents), return_dict=False
+            )[0]
+        velocity = self._noising.config.prediction_type == "v_prediction"
+        target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
+        return weighted((predicted.float() - target).square(), batch.importance)
+
+    @abstractmethod
+    def _said(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
+        """Encode prompts, each different one once."""
+
+    def _added(self, said: Said, latents: Tensor) -> dict[str, Tensor]:
+        """What else the UNet is told of a batch in training."""
+        return {}
+
+    def _pooled(self, said: Said, negative: Said) -> dict[str, Tensor]:
+        """What else the pipeline is told of prompts."""
+        return {}
+
+    def _drawn(self, request: DrawRequest, seeds: Sequence[int], worn: Worn) -> list[Pixels]:
+        if request.fast:
+            request = replace(request, cfg=1.0, scheduler=FAST)
+        with torch.no_grad():
+            said = self._said([request.prompt, request.negative], worn.words)
+        self._pipeline.scheduler = SCHEDULERS[request.scheduler](self._scheduler_config)
+        drawn: list[Pixels] = []
+        with self._attending(worn):
+            for start in range(0, len(seeds), TOGETHER):
+                drawn += self._pass(request, seeds[start : start + TOGETHER], said, worn.face)
+        return drawn
+
+    def _pass(
+        self, request: DrawRequest, seeds: Sequence[int], said: Said, face: Tensor | None
+    ) -> list[Pixels]:
+        """Draw a few pictures at once."""
+        count = len(seeds)
+        positive, negative = said.rows([0] * count), said.rows([1] * count)
+        how: dict[str, Any] = self._pooled(positive, negative)
+        if face is not None:
+            how["ip_adapter_image_embeds"] = conditions(face, count, guided=request.cfg > 1)
+        return pixels_of(
+            self._pipeline(
+                prompt_embeds=positive.states,
+                negative_prompt_embeds=negative.states,
+                num_inference_steps=request.steps,
+                guidance_scale=request.cfg,
+                width=request.width,
+                height=request.height,
+                generator=[torch.Generator().manual_seed(seed) for seed in seeds],
+                output_type="np",
+                **how,
+            ).images
+        )
+
+    @contextmanager
+    def _attending(self, worn: Worn) -> Iterator[None]:
+        """Let the UNet attend to the text and, if one is worn, to a face."""
+        if self._faceid is None or worn.face is None:
+            self._attend(AttnProcessor2_0)
+            yield
+            return
+        self._attention = AttnProcessor2_0  # what it leaves behind
+        with self._faceid.on(worn.strength):
+            yield
+
+    def _attend(self, kind: AttentionProcessor) -> None:
+        """Let the UNet's attention be computed in this way."""
+        if self._attention is not kind:
+            self._model.set_attn_processor(kind())
+            self._attention = kind

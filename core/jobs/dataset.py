@@ -1,0 +1,101 @@
+"""What a training learns from, made of a profile's photos: crops, captions, and the plan that suits them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from core import schedule
+from core.artifacts import Dataset, Pixels
+from core.curation import Measured, centre_crop, crop
+from core.errors import TrainingFailed
+from core.families.catalogue import Base
+from core.families.words import NEW
+from core.generation import class_prompt
+from core.intake import decode
+from core.jobs.look import measurements
+from core.jobs.workshop import Workshop
+from core.storage.keys import photos_key
+from core.storage.tables import Profile, Version
+from core.subjects import CHARACTER, LORA, STYLE, TEXTUAL_INVERSION, has_face, vectors_for
+from core.training.plan import Plan
+
+Chosen = list[tuple[str, Measured]]
+"""The chosen photos: the file of each, and what was measured in it."""
+
+# How the subject stands in captions. A word that is learnt must not be learnt with one sentence around it, so its
+# captions take turns (Gal et al. 2022, appendix A); the shortest is what samples are drawn with.
+CAPTIONS = {
+    (LORA, CHARACTER): ("a photo of a {}",),
+    (LORA, STYLE): ("a picture in {}",),
+    (TEXTUAL_INVERSION, CHARACTER): (
+        "a photo of {}",
+        "a picture of {}",
+        "a portrait of {}",
+        "a close photo of {}",
+        "a good photo of {}",
+    ),
+    (TEXTUAL_INVERSION, STYLE): (
+        "a picture in the style of {}",
+        "a good picture in the style of {}",
+        "a close picture in the style of {}",
+    ),
+}
+
+
+def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Chosen:
+    """The photos of a set that are learnt from; raises TrainingFailed if there is none."""
+    pairs = measurements(workshop, session, profile)
+    chosen = [(row.file, measured) for row, measured in pairs if row.chosen]
+    if not chosen:
+        raise TrainingFailed("too_few")
+    return chosen
+
+
+def crops(workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen) -> list[Pixels]:
+    """Every chosen photo at the training size: around the face, where there is one that is learnt."""
+    studio, size = workshop.studio, workshop.family().size
+    key = studio.keys.open(photos_key(profile.handle))
+    faces = has_face(profile.kind, class_word)
+    cropped = []
+    for file, measured in chosen:
+        pixels = decode(studio.files.read(file, key))
+        around = faces and measured.faces
+        cropped.append(crop(pixels, measured.faces[0], size) if around else centre_crop(pixels, size))
+    return cropped
+
+
+def stands_for(base: Base, profile: Profile, class_word: str) -> str:
+    """What the trigger is replaced by in captions, and in the prompts of samples."""
+    if profile.method == TEXTUAL_INVERSION:
+        return f"<{NEW}>"
+    return f"{base.instance_tokens[0]} {class_word}"
+
+
+def dataset(
+    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels]
+) -> Dataset:
+    """Put photos, their captions and the class together."""
+    token = stands_for(base, profile, class_word)
+    captions = CAPTIONS[profile.method, STYLE if profile.kind == STYLE else CHARACTER]
+    return Dataset(
+        photos=tuple(photos),
+        captions=tuple(captions[number % len(captions)].format(token) for number in range(len(photos))),
+        class_images=tuple(class_images),
+        class_prompt=class_prompt(class_word),
+    )
+
+
+def plan(base: Base, profile: Profile, version: Version, class_word: str, photos: int) -> Plan:
+    """The base's defaults for the method, what suits the set, and over both what the owner chose."""
+    settings: dict[str, Any] = base.settings(profile.method)
+    if profile.method == TEXTUAL_INVERSION:
+        settings = {"vectors": vectors_for(photos), "init_word": class_word, **settings}
+    chosen = json.loads(version.plan or "{}")
+    slower = chosen.pop("slower", None)
+    if slower is not None:
+        known = {**settings, **chosen}
+        last = schedule.read(known["learning_rate"], known["steps"])[-1]
+        chosen["learning_rate"] = last.rate * slower
+    return Plan(**{**settings, **chosen}, seed=version.seed, method=profile.method)

@@ -1,0 +1,47 @@
+"""What can be learnt, and how: which method suits which subject, and how many photos each wants. Pure."""
+
+from dataclasses import dataclass
+
+CHARACTER, STYLE = "character", "style"
+LORA, TEXTUAL_INVERSION, FACEID = "lora", "textual_inversion", "faceid"
+
+# Classes that are recognised by their coat, not by a face that a face pack could find.
+FACELESS = frozenset({"cat", "dog", "horse", "rabbit", "bird", "hamster", "guinea pig", "parrot", "fish"})
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many photos a method needs, and from how many to how many it does best."""
+
+    least: int
+    recommended: tuple[int, int]
+
+
+MOST_PHOTOS = 50
+PHOTOS = {  # SPEC I1; several faces steady what FaceID sees, and IP-Adapter's makers show it with five
+    LORA: Counts(5, (15, 20)),
+    TEXTUAL_INVERSION: Counts(10, (15, 20)),
+    FACEID: Counts(1, (3, 5)),
+}
+
+
+def has_face(kind: str, class_word: str) -> bool:
+    """Whether likeness can be told by faces; "tabby cat" is a cat."""
+    return kind != STYLE and not any(
+        class_word == word or class_word.endswith(f" {word}") for word in FACELESS
+    )
+
+
+def suits(method: str, kind: str, class_word: str) -> bool:
+    """Whether a subject can be learnt by a method; one whose class is not known yet may turn out to be."""
+    return method in PHOTOS and (method != FACEID or has_face(kind, class_word))
+
+
+def vectors_for(photos: int) -> int:
+    """How many vectors a textual inversion of so many photos has, 1 to 8.
+
+    One below ten photos and one more for every four from there, eight from 34 on. A1111's guide asks for more photos
+    where there are more vectors, and shows eight of them with 53 photos; kohya's default of four is
+    what 18 to 21 photos get. Each vector takes one of a prompt's 75 places, so it stays at eight.
+    """
+    return max(1, min(8, 1 + (photos - 6) // 4))

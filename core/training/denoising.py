@@ -1,0 +1,170 @@
+"""The training step that LoRA and textual inversion share: noise is taken from photos, whatever is trained."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import schedule
+from core.artifacts import Adapter, Dataset
+from core.errors import TrainingFailed
+from core.families.family import Batch, Family, Latents, Trainable
+from core.training.chance import Draws, draws
+from core.training.plan import Plan
+
+LONGEST_GRADIENT = 1.0  # gradients are scaled down to this norm
+
+
+class Denoising:
+    """Trains numbers of a family on a dataset by AdamW (Loshchilov and Hutter, 2019).
+
+    `settle` is called with the numbers after every step and may pull them back in place.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        dataset: Dataset,
+        plan: Plan,
+        trainable: Trainable,
+        *,
+        weight_decay: float,
+        settle: Callable[[Tensor], None] | None = None,
+    ) -> None:
+        if not dataset.photos or len(dataset.photos) != len(dataset.captions):
+            raise TrainingFailed(
+                "no_photos", f"{len(dataset.photos)} photos, {len(dataset.captions)} captions"
+            )
+        self._family, self._dataset, self._plan = family, dataset, plan
+        self._trainable, self._settle = trainable, settle
+        self._rates = schedule.read(plan.learning_rate, plan.steps)
+        self._halved = False
+        mirrored = [np.ascontiguousarray(photo[:, ::-1]) for photo in dataset.photos]
+        # One encoding a picture and a run, not a step: photos, the photos mirrored, class images.
+        self._latents = family.encode_images([*dataset.photos, *mirrored, *dataset.class_images])
+        self._optimiser = torch.optim.AdamW(
+            [trainable.flat], lr=self._rates[0].rate, weight_decay=weight_decay, fused=True
+        )
+
+    def learn(self, step: int) -> Tensor:
+        """Take one optimiser step, after as many batches as it learns from, and return its loss."""
+        chosen = self._chosen(step)
+        whole = self._batch(chosen)
+        losses = []
+        for rows in _together(self._plan, len(chosen.class_images), halved=self._halved):
+            loss = self._family.loss(self._trainable, _part(whole, rows))
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            losses.append(loss.detach())
+        torch.nn.utils.clip_grad_norm_([self._trainable.flat], LONGEST_GRADIENT)
+        self._optimiser.param_groups[0]["lr"] = schedule.rate_at(self._rates, step)
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+        if self._settle is not None:
+            with torch.no_grad():
+                self._settle(self._trainable.flat)
+        return torch.stack(losses).sum()
+
+    def halve(self) -> bool:
+        """Look at half as many pictures at once; what the last step left behind is dropped."""
+        self._optimiser.zero_grad()
+        prior = self._plan.prior_batch if self._dataset.class_images else 0
+        self._halved = self._plan.batch + prior > 1
+        return self._halved
+
+    def begin_as(self, adapter: Adapter) -> None:
+        """Begin with these weights; the optimiser knows nothing of what was before."""
+        self._family.take(self._trainable, adapter)
+
+    def state(self) -> dict[str, Tensor]:
+        """The weights and the optimiser's two moments."""
+        flat = self._trainable.flat
+        moments = self._optimiser.state.get(flat, {})
+        return {
+            "weights": flat.detach(),
+            "mean": moments.get("exp_avg", torch.zeros_like(flat)),
+            "square": moments.get("exp_avg_sq", torch.zeros_like(flat)),
+        }
+
+    def restore(self, state: Mapping[str, Tensor], step: int) -> None:
+        """Go on from a state after `step` steps."""
+        flat = self._trainable.flat
+        for name in ("weights", "mean", "square"):
+            if name not in state or state[name].shape != flat.shape:
+                shape = tuple(state[name].shape) if name in state else "missing"
+                raise TrainingFailed("checkpoint_unreadable", f"{name} is {shape}, not {tuple(flat.shape)}")
+        with torch.no_grad():
+            flat.copy_(state["weights"])
+        self._optimiser.state[flat] = {
+            "step": torch.tensor(float(step), device=flat.device),
+            "exp_avg": state["mean"].to(flat.device, copy=True),
+            "exp_avg_sq": state["square"].to(flat.device, copy=True),
+        }
+
+    def adapter(self, step: int) -> Adapter:
+        """The weights of now, as a file."""
+        return self._family.export(self._trainable, step=step)
+
+    def _chosen(self, step: int) -> Draws:
+        return draws(
+            self._plan,
+            step,
+            photos=len(self._dataset.photos),
+            class_images=len(self._dataset.class_images),
+            shape=self._latents.mean.shape[1:],
+            noise_steps=self._family.noise_steps(),
+        )
+
+    def _batch(self, chosen: Draws) -> Batch:
+        """Put together what chance chose for a step, as if all of it were looked at together."""
+        plan, dataset = self._plan, self._dataset
+        count = len(dataset.photos)
+        shown = [photo + count * flip for photo, flip in zip(chosen.photos, chosen.mirrored, strict=True)]
+        rows = shown + [2 * count + image for image in chosen.class_images]
+        captions = [
+            "" if silent else dataset.captions[photo]
+            for photo, silent in zip(chosen.photos, chosen.silent, strict=True)
+        ]
+        photos, prior = len(chosen.photos), len(chosen.class_images)
+        importance = [1 / photos] * photos + [plan.prior_weight / max(prior, 1)] * prior
+        return Batch(
+            latents=_sampled(self._latents, rows, chosen.spread),
+            noise=chosen.noise,
+            timesteps=chosen.timesteps,
+            prompts=(*captions, *[dataset.class_prompt] * prior),
+            importance=torch.tensor(importance),
+        )
+
+
+def _together(plan: Plan, class_images: int, *, halved: bool) -> list[list[int]]:
+    """Which rows of a step are looked at together: a batch of photos and its class images, or half of that."""
+    photos, prior = plan.photos_a_step, plan.prior_batch if class_images else 0
+    pieces = []
+    for turn in range(plan.accumulate):
+        rows = [
+            *range(turn * plan.batch, (turn + 1) * plan.batch),
+            *range(photos + turn * prior, photos + (turn + 1) * prior),
+        ]
+        middle = -(-len(rows) // 2)
+        pieces += [rows[:middle], rows[middle:]] if halved else [rows]
+    return pieces
+
+
+def _part(whole: Batch, rows: list[int]) -> Batch:
+    """Some rows of a batch; all of them are the batch itself."""
+    if len(rows) == len(whole.prompts):
+        return whole
+    return replace(
+        whole,
+        latents=whole.latents[rows],
+        noise=whole.noise[rows],
+        timesteps=whole.timesteps[rows],
+        prompts=tuple(whole.prompts[row] for row in rows),
+        importance=whole.importance[rows],
+    )
+
+
+def _sampled(latents: Latents, rows: list[int], spread: Tensor) -> Tensor:
+    """Sample the encoder's distributions of some pictures."""
+    return latents.mean[rows] + latents.deviation[rows] * spread.to(latents.mean.device)
