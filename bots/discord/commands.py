@@ -130,6 +130,7 @@ def _drawing(client: Client, tree: Tree) -> None:
         shape=N_("The pictures' shape"),
         seed=N_("The same number with the same words draws the same"),
         base=N_("The base model"),
+        fast=N_("In few steps"),
     )
     @app_commands.choices(shape=[Choice(name=name, value=ratio) for name, ratio in SHAPES.items()])
     async def imagine(
@@ -141,11 +142,12 @@ def _drawing(client: Client, tree: Tree) -> None:
         shape: str | None = None,
         seed: Range[int, 0, 2**53 - 1] | None = None,
         base: str | None = None,
+        fast: bool = False,
     ) -> None:
         words = named(profile, prompt) if profile else prompt
         flags = {"n": count, "ar": shape, "seed": seed, "base": base, "no": without}
         words += "".join(f" --{flag} {value}" for flag, value in flags.items() if value is not None)
-        await client.take(interaction, Command("imagine", words), private=False)
+        await client.take(interaction, Command("imagine", words + " --fast" * fast), private=False)
 
     @imagine.autocomplete("profile")
     async def offered_profiles(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:

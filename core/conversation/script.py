@@ -297,8 +297,7 @@ def _work_choice(view: View, step: str, handle: int) -> Turn:
         case "dropped" if work.dropped:
             return Turn(replies=(Gallery(tuple(picture for __, picture in work.dropped), _("Dropped.")),))
         case "info":
-            about = _("{name} on {base}").format(name=profile.name, base=profile.base)
-            return _say(f"{work.prompt}\n{about}")
+            return _say(drawing.about(view, profile, work))
     return _say(_("Nothing was dropped."))
 
 

@@ -36,17 +36,19 @@ from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
 
 
-def teach(desk: Desk, person: Someone, name: str = "Ana summer") -> int:
+def teach(
+    desk: Desk, person: Someone, name: str = "Ana summer", method: str = "lora", trigger: str = "zanora"
+) -> int:
     """A profile that has been learnt; its handle."""
     person.command("start")
     studio = desk.studio
     with writing(studio.engine) as session:
         identity = session.get_one(Identity, (desk.turns.platform.name, person.user))
         account = session.get_one(Account, identity.account_id)
-        words = {"name": name, "class_word": "woman", "trigger": "zanora"}
+        words = {"name": name, "class_word": "woman", "trigger": trigger}
         profile = open_profile(studio, session, account, words)
         profile.state, profile.retention, profile.consent = ProfileState.TRAINED, "keep", "self"
-        profile.name_key = name_key(studio, account, name)
+        profile.name_key, profile.method = name_key(studio, account, name), method
         version = Version(
             profile_id=profile.id or 0, state=ProfileState.TRAINED, base="pocket", weights="w", best_step=240,
             similarity=0.81, own_similarity=0.88, floor=0.5,
@@ -208,6 +210,8 @@ def draw(desk: Desk, delivered: Sequence[int], dropped: Sequence[int] = ()) -> N
                             dropped="unlike" if shade in dropped else "",
                         )
                     )  # fmt: skip
+                settings = {"base": "pocket", "sampler": "ddim", "steps": "20", "cfg": "2.5", "seed": "7"}
+                work.progress = json.dumps({"drawn": settings})
                 finish(session, work, WorkState.SUCCEEDED, used=len(delivered))
 
     desk.act(end)
