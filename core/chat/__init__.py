@@ -21,7 +21,8 @@ from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import is_withheld
 from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
-from core.chat.views import build_view, language_of, work_view
+from core.chat.views import build_view, language_of
+from core.chat.work_views import work_view
 from core.conversation import phrases
 from core.conversation.language import gettext as _, nearest, speaking, spoken
 from core.conversation.messages import (

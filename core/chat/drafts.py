@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from core.accounts import name_key, open_profile
 from core.chat.arrivals import ask_look
 from core.chat.scene import Scene
-from core.chat.views import work_view
+from core.chat.work_views import work_view
 from core.conversation.effects import (
     AddPhotos,
     Confirm,

@@ -12,7 +12,8 @@ from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
 from core.chat.spaces import end_grants
-from core.chat.views import language_of, profile_view, work_view
+from core.chat.views import language_of, profile_view
+from core.chat.work_views import work_view
 from core.conversation import sharing_phrases
 from core.conversation.effects import (
     AddPhotos,
@@ -20,7 +21,6 @@ from core.conversation.effects import (
     ConfirmLink,
     Delete,
     DeletePhotos,
-    DeleteVersion,
     Describe,
     Draw,
     DrawAgain,
@@ -38,7 +38,6 @@ from core.conversation.effects import (
     PutAside,
     RefuseLink,
     Relearn,
-    Reopen,
     Revoke,
     Select,
     SetConsent,
@@ -47,15 +46,13 @@ from core.conversation.effects import (
     Share,
     StopWork,
     TakeIn,
-    TrainOn,
     UndoPhotos,
     Unlink,
-    UseStep,
-    UseVersion,
     WantClass,
 )
 from core.conversation.language import speaking
 from core.conversation.messages import Command, Drawing, Heard, Say
+from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
 from core.prompts import Prompt, from_record
 from core.storage import ledger
 from core.storage.database import clock, new_handle

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.conversation.messages import Photos, Reply, Upload
+from core.conversation.version_effects import VersionEffect
 from core.prompts import Prompt
 
 
@@ -100,45 +101,6 @@ class DrawAgain:
     """Queue the same once more, with other seeds."""
 
     work: int
-
-
-@dataclass(frozen=True)
-class TrainOn:
-    """Queue a new version that goes on from the current one, for so many more steps at half the rate."""
-
-    profile: int
-    steps: int
-
-
-@dataclass(frozen=True)
-class Reopen:
-    """Let photos be added to and taken out of a trained profile, for a new version."""
-
-    profile: int
-
-
-@dataclass(frozen=True)
-class UseVersion:
-    """Make another trained version the current one."""
-
-    profile: int
-    number: int
-
-
-@dataclass(frozen=True)
-class DeleteVersion:
-    """Delete a version that is not the current one."""
-
-    profile: int
-    number: int
-
-
-@dataclass(frozen=True)
-class UseStep:
-    """Make another checkpoint of the current version what it is."""
-
-    profile: int
-    step: int
 
 
 @dataclass(frozen=True)
@@ -280,11 +242,7 @@ Effect = (
     | UndoPhotos
     | Confirm
     | Relearn
-    | TrainOn
-    | Reopen
-    | UseVersion
-    | DeleteVersion
-    | UseStep
+    | VersionEffect
     | OpenImport
     | DropImport
     | TakeIn

@@ -14,12 +14,11 @@ from core.conversation import (
     news,
     phrases,
     sharing,
-    sharing_phrases,
     versions,
     work_phrases,
+    works,
 )
 from core.conversation.effects import (
-    DrawAgain,
     Forget,
     OpenDraft,
     PutAside,
@@ -42,7 +41,6 @@ from core.conversation.messages import (
     Looked,
     Opened,
     Option,
-    Original,
     Photos,
     Reply,
     Say,
@@ -250,9 +248,9 @@ def _choice(view: View, key: str) -> Turn:
         case "keepit":
             return _say(_("Kept."))
         case "stop" | "best" | "again" | "dropped" | "info":
-            return _work_choice(view, step, handle)
+            return works.choose(view, step, handle)
         case "one":
-            return _original(view, handle)
+            return works.original(view, handle)
     profile = view.profile(handle)
     return _profile_choice(view, step, profile) if profile else _say(_(phrases.GONE))
 
@@ -275,35 +273,3 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "relearn" if profile.state in ("failed", "cancelled"):
             return Turn((Relearn(handle),))
     return keeping.choose(profile, step)
-
-
-def _work_choice(view: View, step: str, handle: int) -> Turn:
-    work = view.work(handle)
-    profile = view.usable(work.profile) if work else None
-    if work is None or profile is None:
-        return Turn() if view.group else _say(_(phrases.GONE))
-    if work.reason == "revoked":
-        return _say(_(sharing_phrases.NOT_SHARED))
-    open_ = work.state in ("pending", "dispatched", "running")
-    match step:
-        case "stop" | "best":
-            if not open_:
-                return _say(_("That has ended already."))
-            return Turn((StopWork(handle, keep=step == "best"),), (Say(_("Stopping...")),))
-        case "again" if refused := drawing.refusal(view, profile, work.wish):
-            return _say(refused)
-        case "again":
-            return Turn((DrawAgain(handle),))
-        case "dropped" if work.dropped:
-            return Turn(replies=(Gallery(tuple(picture for __, picture in work.dropped), _("Dropped.")),))
-        case "info":
-            return _say(drawing.about(view, profile, work))
-    return _say(_("Nothing was dropped."))
-
-
-def _original(view: View, picture: int) -> Turn:
-    for work in view.works:
-        for handle, shown in work.delivered:
-            if handle == picture and view.usable(work.profile):
-                return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
-    return Turn() if view.group else _say(_(phrases.GONE))
