@@ -66,7 +66,9 @@ def read_commission(workshop: Workshop, slice_: Slice, work: Work) -> Commission
         prompt = from_record(asked)
         strengths = {tag.profile: tag.strength for tag in prompt.tags}
         shown = tuple(
-            Shown(profile, version, _words(workshop, profile), strengths.get(profile.handle, 1.0))
+            Shown(
+                profile, version, words_of(workshop, profile), strengths.get(profile.handle, version.strength)
+            )
             for profile, version in usable
         )
     return Commission(prompt, asked["seed"], shown)
@@ -90,7 +92,8 @@ def _may_show(
     return profile, version
 
 
-def _words(workshop: Workshop, profile: Profile) -> Mapping[str, Any]:
+def words_of(workshop: Workshop, profile: Profile) -> Mapping[str, Any]:
+    """What only the profile's key opens: its name, trigger and class word."""
     words: dict[str, Any] = workshop.studio.unseal(
         profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}"
     )
@@ -109,6 +112,9 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
     )
     if any(one.profile.method == "faceid" for one in commission.shown):
         request = replace(request, cfg=FACEID_CFG, scheduler=FACEID_SCHEDULER)
+    own = commission.subject.version.cfg
+    if own is not None and not prompt.fast:
+        request = replace(request, cfg=own)
     width, height = _size(family.size, family.factor, prompt.aspect)
     return replace(
         request,
