@@ -15,7 +15,7 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Describe:
-    """Fill in one field of the draft: kind, method, class_word, name, retention, consent, photos_done."""
+    """Fill in one field of the draft: kind, method, class_word, name, retention, consent, photos_done, plan."""
 
     field: str
     value: str
