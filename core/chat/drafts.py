@@ -75,14 +75,17 @@ def describe(scene: Scene, effect: Describe) -> None:
     draft = scene.draft()
     if draft is None:
         return
-    if draft.state != ProfileState.DRAFT and effect.field != "photos_done":
-        return  # what was learnt already was learnt as what it is; only its photos may change
+    if draft.state != ProfileState.DRAFT and effect.field not in ("photos_done", "plan"):
+        return  # what was learnt already was learnt as what it is; only its photos and how it goes may change
     rules = _rules(scene, draft)
     match effect.field:
         case "kind":
             draft.kind = effect.value
         case "method":
             draft.method = effect.value
+            _words(scene, draft, plan="")  # another method has other settings
+        case "plan":
+            _words(scene, draft, plan=effect.value)
         case "class_word":
             _words(scene, draft, class_word=effect.value)
         case "name":
@@ -217,6 +220,7 @@ def queue(scene: Scene, profile: Profile, **fields: Any) -> Work:
     """Freeze a new version with these fields, hold the credit and queue its training."""
     session, studio = scene.session, scene.studio
     before = session.exec(select(func.max(Version.number)).where(Version.profile_id == profile.id)).one() or 0
+    fields = {"plan": _words(scene, profile).get("plan") or "{}", **fields}
     version = Version(
         profile_id=profile.id or 0,
         number=before + 1,

@@ -18,7 +18,7 @@ class OpenDraft:
 class Describe:
     """Fill in one field of the draft.
 
-    One of: kind, method, class_word, name, retention, consent, photos_done, stands_for.
+    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for.
     """
 
     field: str

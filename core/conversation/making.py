@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import draft_phrases, panel_phrases, panels, photo_phrases, phrases, ways
+from core.conversation import draft_phrases, expert, panel_phrases, panels, photo_phrases, phrases, ways
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -105,7 +105,8 @@ def summary(draft: ProfileView, view: View) -> Say:
     options = (
         _option(draft, "train", "yes", ways.begin(draft)),
         _option(draft, "photos", "show", _("Show my photos")),
-        _option(draft, "way", "ask", _("Learn it another way")),
+        *([_option(draft, "way", "ask", _("Learn it another way"))] if ways.may_change(draft, view) else []),
+        *([_option(draft, "expert", "ask", _("Expert settings"))] if expert.recommended(draft, view) else []),
         _option(draft, "train", "later", _("Not yet")),
     )
     return Say(draft_phrases.summary(draft, view), options, slot)
@@ -126,6 +127,11 @@ def hear_photos(view: View, photos: Photos) -> Turn:
     return Turn((*opened, AddPhotos(photos)))
 
 
+def takes(draft: ProfileView, words: str) -> bool:
+    """Whether words are an answer to a question that is open, or an expert setting."""
+    return bool(lacks(draft)) or expert.is_written(words)
+
+
 def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
     """Words are the answer to the question that is open."""
     match lacks(draft):
@@ -133,6 +139,8 @@ def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
             return _take_class(view, draft, words, listed=False)
         case "name":
             return _take_name(view, draft, words)
+        case "photos" | "" if expert.is_written(words):
+            return expert.hear_words(view, draft, words)
         case _:
             question = ask(draft, view)
             return _say(_("Please tap one of these, or send photos."), question)
@@ -153,6 +161,8 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
     match step:
         case "class" if value == "other":
             return _say(_('Write it: one to three words, such as "tabby cat".'))
+        case "expert":
+            return expert.hear(view, draft, value)
         case "way" if value == "ask":
             return _say(ways.ask(draft, view))
         case "way":
@@ -209,7 +219,7 @@ def _describe(view: View, draft: ProfileView, field: str, value: str, *effects: 
     """Fill one field in and ask for the next thing."""
     fields: dict[str, Callable[[str], ProfileView]] = {
         "class_word": lambda word: replace(draft, class_word=word, kind=ways.kind_of(word)),
-        "method": lambda word: replace(draft, method=word),
+        "method": lambda word: replace(draft, method=word, plan={}),
         "name": lambda word: replace(draft, name=word),
         "retention": lambda word: replace(draft, retention=word),
         "consent": lambda word: replace(draft, consent=word),
@@ -236,9 +246,11 @@ def _take_class(view: View, draft: ProfileView, words: str, *, listed: bool) -> 
 
 def _take_way(view: View, draft: ProfileView, method: str) -> Turn:
     """Another method; one that wants more photos asks for them again."""
+    if draft.state != "draft":
+        return _say(_(ways.SETTLED))
     if refusal := ways.refusal(draft, view, method):
         return _say(refusal, ways.ask(draft, view))
-    changed = replace(draft, method=method)
+    changed = replace(draft, method=method, plan={})
     if draft.photos_done and not ways.enough(changed):
         effects = (Describe("method", method), Describe("photos_done", ""))
         return Turn(

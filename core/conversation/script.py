@@ -213,7 +213,7 @@ def _cancel_label(kind: str, name: str) -> str:
 
 
 def _words(view: View, words: str) -> Turn:
-    if view.draft and making.lacks(view.draft):
+    if view.draft and making.takes(view.draft, words):
         return making.hear_words(view, view.draft, words)
     if view.current is not None:
         return _say(_("To draw, put /imagine before it:\n/imagine {words}").format(words=words[:200]))

@@ -1,7 +1,8 @@
 """What the conversation may know of an account when it takes a turn."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.prompts import Prompt
 
@@ -67,6 +68,7 @@ class ProfileView:
     name: str = ""
     kind: str = ""
     method: str = "lora"
+    plan: Mapping[str, float | str] = field(default_factory=dict)  # expert settings that were chosen
     class_word: str = ""
     trigger: str = ""
     retention: str = ""
@@ -218,6 +220,8 @@ class View:
     minors: bool = False
     base: str = ""
     base_title: str = ""
+    # What this machine recommends, by method and setting.
+    training: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
     methods: tuple[str, ...] = ("lora", "textual_inversion")  # by which this machine can learn
     base_content: str = ""  # what the base makes, as the worker tells; empty while none has
     bases: tuple[BaseView, ...] = ()  # the same and others of its family, as the worker tells

@@ -26,6 +26,7 @@ NO_FACEID = N_(
     "LoRA and textual inversion work here."
 )
 NOT_OFFERED = N_("This machine's base model cannot learn by {method}. Choose another way.")
+SETTLED = N_("What is learnt already is learnt in its own way. /new learns it in another.")
 FACES_ONLY = N_(
     'FaceID knows people\'s faces only, and "{subject}" is none. Learn it by LoRA, which suits every subject.'
 )
@@ -63,6 +64,11 @@ def offered(draft: ProfileView, view: View) -> tuple[str, ...]:
     return tuple(
         method for method in PHOTOS if method in view.methods and suits(method, draft.kind, draft.class_word)
     )
+
+
+def may_change(draft: ProfileView, view: View) -> bool:
+    """Whether another way can be chosen: what was learnt already was learnt in its own."""
+    return draft.state == "draft" and len(offered(draft, view)) > 1
 
 
 def refusal(draft: ProfileView, view: View, method: str) -> str:

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,7 @@ from core.storage.studio import Studio
 from core.storage.tables import Profile, ProfileState, Version, Work, WorkerRow, WorkKind, WorkState
 from core.storage.versions import end_badly
 from core.storage.work import claim, finish, give_back
+from core.training.methods import METHODS
 from core.work_queue import connect, wake
 
 log = logging.getLogger(__name__)
@@ -200,6 +202,7 @@ def announce(workshop: Workshop, started: float) -> None:
         "base": workshop.studio.settings.base,
         "base_title": base.title if base else "",
         "base_content": base.content if base else "",
+        "training": {method: _told(base.settings(method)) for method in METHODS} if base else {},
         "bases": [
             {
                 "name": one.name,
@@ -222,6 +225,11 @@ def announce(workshop: Workshop, started: float) -> None:
             offers |= workshop.speeds
         row.seen_at, row.offers, row.started_at = clock(session), json.dumps(offers), started
         session.add(row)
+
+
+def _told(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that people are told of: numbers and schedules."""
+    return {name: value for name, value in settings.items() if isinstance(value, int | float | str)}
 
 
 def save_live(workshop: Workshop) -> None:

@@ -5,11 +5,10 @@ from math import isfinite
 from typing import Literal, get_args
 
 from core import schedule
+from core.bounds import BOUNDS
 
 Targets = Literal["all", "attention"]
 """Which of the denoising model's layers a LoRA changes."""
-
-MOST_TOGETHER = 64  # pictures that one forward pass looks at
 
 
 @dataclass(frozen=True)
@@ -39,20 +38,7 @@ class Plan:
     ] = ()  # at each checkpoint the class is drawn at these, to see whether it drifts
 
     def __post_init__(self) -> None:
-        bounds: dict[str, tuple[float, float]] = {
-            "steps": (1, 100_000),
-            "checkpoint_every": (1, 100_000),
-            "rank": (1, 256),
-            "alpha": (1e-3, 1024),
-            "batch": (1, MOST_TOGETHER),
-            "prior_batch": (0, MOST_TOGETHER),
-            "prior_weight": (0, 100),
-            "silence": (0, 0.5),
-            "samples": (0, 64),
-            "seed": (0, 2**53),
-            "accumulate": (1, 256),
-            "vectors": (1, 75),  # CLIP reads 75 tokens of a prompt
-        }
+        bounds = dict(BOUNDS)
         if isinstance(self.learning_rate, str):
             schedule.read(self.learning_rate, self.steps)
         else:

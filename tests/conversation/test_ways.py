@@ -169,6 +169,16 @@ def test_a_face_alone_is_created_from_one_photo() -> None:
     assert labels(summary)[0] == "Create"
 
 
+def test_what_was_learnt_already_goes_on_in_its_own_way() -> None:
+    reopened = replace(FULL, state="trained")
+
+    summary = take_turn(seen(reopened), Command("new"))
+    effects, said = chosen(reopened, f"way:{HANDLE}:faceid")
+
+    assert "Learn it another way" not in labels(summary)
+    assert (effects, "/new learns it in another" in said) == ((), True)
+
+
 # ── panels and forms
 
 

@@ -1,6 +1,7 @@
 """The other ways to learn, from the photos to the picture: a word, a face alone, a style."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ import safetensors.numpy
 from sqlmodel import col, select
 
 from core.conversation.messages import Chosen, Command, Text
+from core.jobs import announce
 from core.storage.database import reading
 from core.storage.keys import profile_key
 from core.storage.tables import (
@@ -99,6 +101,28 @@ def test_a_word_is_learnt_from_ten_photos(place: Workplace, ana: Person) -> None
     assert set(found) == {"clip_l"}
     assert len(found["clip_l"]) == (2 if learnt_from == 10 else 1)
     assert version.floor is not None
+
+
+def test_expert_settings_that_were_chosen_are_what_a_training_goes_by(place: Workplace, ana: Person) -> None:
+    announce(place.workshop, time.time())
+    begin(ana)
+    send(ana, photos(6))
+    place.work()
+    hear(ana)
+    ana.say(Chosen(f"photos:{newest_profile(place.studio).handle}:done"))
+    ana.tap("Expert settings")
+    ana.say(Text("steps 5"))
+    ana.say(Text("rate 1e-3:3, 5e-4"))
+    ana.say(Text("accumulate 2"))
+    ana.say(Chosen(f"train:{newest_profile(place.studio).handle}:yes"))
+    profile = newest_profile(place.studio)
+
+    place.work()
+
+    chosen = json.loads(version_of(place.studio, profile).plan)
+    progress = json.loads(place.last(WorkKind.LEARN).progress)
+    assert chosen == {"steps": 5, "learning_rate": "1e-3:3, 5e-4", "accumulate": 2}
+    assert (newest_profile(place.studio).state, progress["steps"]) == (ProfileState.TRAINED, 5)
 
 
 # ── a face alone
