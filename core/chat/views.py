@@ -1,5 +1,6 @@
 """What the conversation may know of an account, read from the rows."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
