@@ -14,6 +14,7 @@ HELP = N_(
     "/profile delete - delete a profile for ever\n"
     "/forget - erase everything of yours for ever\n"
     "/share, /revoke, /usage - let this server's members draw a profile of yours, stop that, and see who did\n"
+    "/export - a profile as a file for A1111, ComfyUI or kohya; /import takes one in\n"
     "/settings, /pool - a server's rules, for its admins, and credits for everybody there\n"
     "/link - be one person here and on another platform\n"
     "/language - the language I speak with you\n"

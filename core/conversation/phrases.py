@@ -45,6 +45,7 @@ HELP = N_(
     "/versions - a profile's versions: switch, train on, delete\n"
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
+    "/export - a profile as a file for A1111, ComfyUI or kohya; /import takes one in\n"
     "/settings - in a group, its admins' rules\n"
     "/link - be the same person here and on another platform\n"
     "/language - the language I speak with you\n"
