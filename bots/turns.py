@@ -16,9 +16,10 @@ from bots.members import ASK_SECONDS, AWAY, Members
 from bots.platform import MessageGone, NotNow, Platform, Refused, SpaceGone, SpaceMoved, Unanswered
 from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
 from core.conversation.language import speaking
-from core.conversation.messages import Moved, Removed
+from core.conversation.messages import Document, Moved, Removed
 from core.conversation.views import Shown
 from core.errors import KeyGone, PhotoRefused, Refusal
+from core.exchange.leaving import export
 from core.storage.studio import Studio
 from core.work_queue import WAKE
 
@@ -244,6 +245,11 @@ def open_picture(studio: Studio, shown: Shown) -> bytes:
         return studio.files.read(shown.file, key)
     except FileNotFoundError:
         raise KeyGone(shown.key) from None
+
+
+def open_document(studio: Studio, document: Document) -> bytes:
+    """A file for other tools, in memory alone; raises `KeyGone` when what was learnt was deleted."""
+    return export(open_picture(studio, document.weights), document.about)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

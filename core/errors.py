@@ -2,6 +2,7 @@
 
 StudioError
 ├── PhotoRefused        a file that cannot become a photo
+├── WeightsRefused      a file that cannot become a profile
 ├── ModelUnusable       a base model or face pack that is missing, altered or not permitted
 ├── TrainingFailed      a training that cannot go on
 ├── KeyGone             data whose key was destroyed
@@ -43,6 +44,35 @@ class PhotoRefused(StudioError):
     def __init__(self, refusal: Refusal, detail: str = "") -> None:
         super().__init__(f"{refusal}: {detail}" if detail else str(refusal))
         self.refusal = refusal
+        self.detail = detail
+
+
+class Unfit(StrEnum):
+    """Why a file of weights did not become a profile."""
+
+    NOT_SAFETENSORS = "not_safetensors"
+    PICKLE = "pickle"
+    TOO_LARGE = "too_large"
+    HEADER_TOO_LARGE = "header_too_large"
+    DAMAGED_HEADER = "damaged_header"
+    TRUNCATED = "truncated_file"
+    NO_TENSORS = "no_tensors"
+    TOO_MANY_TENSORS = "too_many_tensors"
+    OTHER_NUMBERS = "other_numbers"
+    NOT_FINITE = "not_finite"
+    UNKNOWN_LAYOUT = "unknown_layout"
+    OTHER_KIND = "other_kind"
+    OTHER_FAMILY = "other_family"
+    OTHER_METHOD = "other_method"
+    NO_PLACE = "no_place"
+
+
+class WeightsRefused(StudioError):
+    """A file of weights that cannot become a profile; `detail` is what was wrong: a name, a number, a family."""
+
+    def __init__(self, unfit: Unfit, detail: str = "") -> None:
+        super().__init__(f"{unfit}: {detail}" if detail else str(unfit))
+        self.unfit = unfit
         self.detail = detail
 
 

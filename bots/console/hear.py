@@ -16,6 +16,8 @@ def hear(line: str, options: Sequence[Option]) -> Heard:
         return Chosen(options[int(line) - 1].key)
     if line.startswith("/") and not Path(line.split()[0]).exists():
         name, _, words = line[1:].partition(" ")
+        if name == "import" and (weights := _files(words)):
+            return Photos(tuple(upload(file) for file in weights))
         return Command(name, words)
     if files := _files(line):
         return Photos(tuple(upload(file) for file in files))

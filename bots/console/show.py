@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import singledispatchmethod
 from pathlib import Path
 
-from bots.turns import open_picture
+from bots.turns import open_document, open_picture
 from core.chat.outbox import Outgoing
+from core.conversation.importing import is_weights
 from core.conversation.language import N_
-from core.conversation.messages import Gallery, Option, Original, Reply, Say, Upload
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, Upload
 from core.errors import PhotoRefused, Refusal
+from core.exchange.tensors import MOST_BYTES as MOST_WEIGHTS
 from core.storage.studio import Studio
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -68,8 +70,17 @@ class ConsolePlatform:
     def _(self, reply: Original) -> str:
         return reply.text or reply.name
 
+    @words.register
+    def _(self, reply: Document) -> str:
+        return reply.text
+
     def save(self, reply: Reply) -> list[Path]:
         """Write a reply's pictures as files; one that was written before is left."""
+        if isinstance(reply, Document):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = self.folder / reply.name
+            file.write_bytes(open_document(self.studio, reply))
+            return [file]
         shown = reply.pictures if isinstance(reply, Gallery) else ()
         if isinstance(reply, Original):
             shown = (reply.picture,)
@@ -94,7 +105,7 @@ class ConsolePlatform:
 
     async def fetch(self, upload: Upload) -> bytes:
         """Read an announced file from this machine."""
-        if (upload.size or 0) > MOST_BYTES:
+        if (upload.size or 0) > (MOST_WEIGHTS if is_weights(upload) else MOST_BYTES):
             raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(upload.size))
         try:
             return await asyncio.to_thread(Path(upload.ref).read_bytes)

@@ -133,7 +133,9 @@ class Client(discord.AutoShardedClient):
             key = str(next(iter(data.get("values") or ()), ""))
         step, _, rest = key.partition(":")
         handle, _, what = rest.partition(":")
-        if key == "new" or (step == "form" and what in ("photos", "class", "name") and handle.isdecimal()):
+        if key == "new" or (
+            step == "form" and what in ("photos", "class", "name", "words") and handle.isdecimal()
+        ):
             await self.ask(interaction, what or "new", draft=int(handle or 0))
             return
         if step == picturing.STEP and handle.isdecimal():

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bots.discord.sharing import add_sharing
 from bots.discord.translator import Translator, said_to, speaking_to
 from bots.hearing import AWAY
 from core.chat import choices
+from core.conversation.importing import is_weights
 from core.conversation.language import N_, gettext as _
 from core.conversation.messages import Command, Photos
 from core.conversation.phrases import class_label
@@ -128,6 +130,7 @@ def _drawing(client: Client, tree: Tree) -> None:
         shape=N_("The pictures' shape"),
         seed=N_("The same number with the same words draws the same"),
         base=N_("The base model"),
+        fast=N_("In few steps"),
     )
     @app_commands.choices(shape=[Choice(name=name, value=ratio) for name, ratio in SHAPES.items()])
     async def imagine(
@@ -139,11 +142,12 @@ def _drawing(client: Client, tree: Tree) -> None:
         shape: str | None = None,
         seed: Range[int, 0, 2**53 - 1] | None = None,
         base: str | None = None,
+        fast: bool = False,
     ) -> None:
         words = named(profile, prompt) if profile else prompt
         flags = {"n": count, "ar": shape, "seed": seed, "base": base, "no": without}
         words += "".join(f" --{flag} {value}" for flag, value in flags.items() if value is not None)
-        await client.take(interaction, Command("imagine", words), private=False)
+        await client.take(interaction, Command("imagine", words + " --fast" * fast), private=False)
 
     @imagine.autocomplete("profile")
     async def offered_profiles(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
@@ -166,6 +170,21 @@ def _rest(client: Client, tree: Tree) -> None:
     @app_commands.describe(code=N_("The code that I gave you there; without it, I give you one for there"))
     async def link(interaction: discord.Interaction, code: Range[str, 1, 40] | None = None) -> None:
         await client.take(interaction, Command("link", code or ""), private=True)
+
+    @tree.command(name="export", description=N_("A profile of yours as a file for other tools"))
+    @app_commands.describe(profile=N_("Which one; without it, the one you use now"))
+    async def export(interaction: discord.Interaction, profile: str | None = None) -> None:
+        await client.take(interaction, Command("export", profile or ""), private=True)
+
+    export.autocomplete("profile")(_own_names)
+
+    @tree.command(name="import", description=N_("A profile from a .safetensors file of yours"))
+    @app_commands.describe(file=N_("A LoRA or an embedding for the base that draws here"))
+    async def take_in(interaction: discord.Interaction, file: discord.Attachment) -> None:
+        named = upload(file)
+        if not is_weights(named):  # whatever it is called, it is meant as weights
+            named = replace(named, name=f"{named.name}.bin")
+        await client.take_about_draft(interaction, Photos((named,)))
 
     @tree.command(name="help", description=N_("Everything I understand"))
     async def everything(interaction: discord.Interaction) -> None:

@@ -7,10 +7,12 @@ import discord
 import yarl
 
 from bots.platform import NotNow
+from core.conversation.importing import is_weights
 from core.conversation.language import N_
 from core.conversation.messages import Upload
 from core.conversation.phrases import MOST_MEGABYTES
 from core.errors import PhotoRefused, Refusal
+from core.exchange.tensors import MOST_BYTES as MOST_WEIGHTS
 
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 FETCH_SECONDS = 45.0  # less than an arrival's lease
@@ -23,7 +25,7 @@ async def fetch(client: discord.Client, upload: Upload, own_host: str = "") -> b
     """Download an announced file. Raises PhotoRefused, or NotNow when Discord does not answer."""
     if upload.mime.startswith("video/"):
         raise PhotoRefused(Refusal.NOT_A_PICTURE, "mp4")
-    if (upload.size or 0) > MOST_MEGABYTES << 20:
+    if (upload.size or 0) > (MOST_WEIGHTS if is_weights(upload) else MOST_MEGABYTES << 20):
         raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(upload.size))
     if yarl.URL(upload.ref).host not in HOSTS | {own_host}:
         raise PhotoRefused(Refusal.NOT_FETCHED, ELSEWHERE)

@@ -8,6 +8,7 @@ from discord import SelectOption, ui
 
 from bots.discord.hear import custom_id, raw_upload
 from bots.discord.translator import speaking_to
+from core.conversation.importing import LONGEST_WORDS
 from core.conversation.language import gettext as _
 from core.conversation.messages import Form
 from core.conversation.phrases import CLASSES, MINOR_CLASSES, RETENTION, RETENTION_SHORT, class_label
@@ -32,12 +33,14 @@ def _form(what: str, interaction: discord.Interaction, draft: int, *, minors: bo
         "photos": (_photos(required=True),),
         "class": (_kind(minors), _class()),
         "name": (_name(required=True),),
+        "words": (_words(),),
     }
     titles = {
         "new": _("A new profile"),
         "photos": _("Add photos"),
         "class": _("What is it?"),
         "name": _("Its name"),
+        "words": _("Its words"),
     }
     key = f"modal:{what}:{draft}:{interaction.id}"
     modal = ui.Modal(title=titles[what][:LONGEST_TITLE], custom_id=custom_id(interaction.user.id, key))
@@ -68,6 +71,13 @@ def _name(*, required: bool) -> ui.Label[Any]:
         custom_id="name", required=required, max_length=LONGEST_NAME, placeholder="Ana 2026"
     )
     return _label(_("Name"), field, _("By which you will ask for it."))
+
+
+def _words() -> ui.Label[Any]:
+    field: ui.TextInput[Any] = ui.TextInput(
+        custom_id="words", max_length=LONGEST_WORDS, placeholder="ohwx woman"
+    )
+    return _label(_("Words"), field, _("Which words bring it up in a prompt?"))
 
 
 def _retention() -> ui.Label[Any]:
@@ -112,6 +122,7 @@ def read_form(data: dict[str, Any], draft: int) -> Form:
         name=_first(values.get("name")),
         retention=_first(values.get("retention")),
         photos=tuple(raw_upload(files[number]) for number in values.get("photos") or () if number in files),
+        words=_first(values.get("words")),
         draft=draft,
     )
 

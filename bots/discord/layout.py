@@ -11,10 +11,11 @@ from discord import ui
 from PIL import Image
 
 from bots.discord.hear import custom_id
-from bots.turns import open_picture
+from bots.turns import open_document, open_picture
 from bots.words import cut
+from core.conversation.exchange_phrases import too_large_here
 from core.conversation.language import gettext as _
-from core.conversation.messages import Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.sheets import sheet
 from core.storage.studio import Studio
@@ -83,6 +84,14 @@ def _original(reply: Original, studio: Studio, limit: int) -> Content:
     return Content(text, files=((name, fitted, reply.text),), gallery=False)
 
 
+@content.register
+def _document(reply: Document, studio: Studio, limit: int) -> Content:
+    opened = open_document(studio, reply)
+    if len(opened) > limit:
+        return Content(too_large_here(reply.name, len(opened), limit))
+    return Content(reply.text, files=((reply.name, opened, reply.name),), gallery=False)
+
+
 def media(studio: Studio, reply: Reply) -> str:
     """Which pictures a reply shows; empty for words."""
     shown: tuple[Shown, ...] = ()
@@ -90,6 +99,8 @@ def media(studio: Studio, reply: Reply) -> str:
         shown = reply.pictures
     elif isinstance(reply, Original):
         shown = (reply.picture,)
+    elif isinstance(reply, Document):
+        shown = (reply.weights,)
     return studio.keys.fingerprint("shown", "\n".join(one.file for one in shown).encode()) if shown else ""
 
 

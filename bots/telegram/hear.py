@@ -41,6 +41,8 @@ COMMANDS = {
     "share": N_("let a group draw a profile of yours"),
     "revoke": N_("end that"),
     "usage": N_("who drew it, and how often"),
+    "export": N_("a profile as a file for other tools"),
+    "import": N_("a profile from such a file"),
     "settings": N_("a group's rules, for its admins"),
     "pool": N_("give credits to a group"),
     "link": N_("be one with yourself on another platform"),

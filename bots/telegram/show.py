@@ -15,7 +15,7 @@ from telegram import (
     InputMediaPhoto,
     LinkPreviewOptions,
 )
-from telegram.constants import MessageLimit
+from telegram.constants import FileSizeLimit, MessageLimit
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bots.platform import NotNow, Refused, SpaceGone, SpaceMoved, Unanswered
@@ -25,10 +25,11 @@ from bots.telegram.fetch import fetch
 from bots.telegram.hear import PLATFORM, is_out
 from bots.telegram.layout import keyboard
 from bots.telegram.rates import TOGETHER, limits
-from bots.turns import open_picture
+from bots.turns import open_document, open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
-from core.conversation.messages import Gallery, Original, Reply, Say, Upload
+from core.conversation.exchange_phrases import too_large_here
+from core.conversation.messages import Document, Gallery, Original, Reply, Say, Upload
 from core.conversation.views import Shown
 from core.sheets import sheet
 from core.storage.studio import Studio
@@ -192,15 +193,31 @@ async def _(reply: Gallery, place: Place) -> tuple[str, str]:
 async def _(reply: Original, place: Place) -> tuple[str, str]:
     content = await asyncio.to_thread(open_picture, place.studio, reply.picture)
     media = place.studio.keys.fingerprint("shown", reply.picture.file.encode())
-    caption = cut(reply.text, MessageLimit.CAPTION_LENGTH)
+    return await _send_file(place, content, reply.name, reply.text), media
+
+
+@present.register
+async def _(reply: Document, place: Place) -> tuple[str, str]:
+    content = await asyncio.to_thread(open_document, place.studio, reply)
+    if len(content) > FileSizeLimit.FILESIZE_UPLOAD:
+        return await present(
+            Say(too_large_here(reply.name, len(content), FileSizeLimit.FILESIZE_UPLOAD)), place
+        )
+    media = place.studio.keys.fingerprint("shown", reply.weights.file.encode())
+    return await _send_file(place, content, reply.name, reply.text), media
+
+
+async def _send_file(place: Place, content: bytes, name: str, text: str) -> str:
+    """Send a file untouched, or put it into the place of a message; answers that message's id."""
+    caption = cut(text, MessageLimit.CAPTION_LENGTH)
     if place.message:
-        document = InputMediaDocument(content, caption, filename=reply.name)
+        document = InputMediaDocument(content, caption, filename=name)
         await place.bot.edit_message_media(document, place.chat, place.message)
-        return str(place.message), media
+        return str(place.message)
     sent = await place.bot.send_document(
-        place.chat, content, caption, filename=reply.name, message_thread_id=place.thread
+        place.chat, content, caption, filename=name, message_thread_id=place.thread
     )
-    return str(sent.message_id), media
+    return str(sent.message_id)
 
 
 def one_picture(studio: Studio, pictures: tuple[Shown, ...]) -> bytes:

@@ -21,13 +21,15 @@ from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import is_withheld
 from core.chat.spaces import find_space, happened, objection, see_member, wants_rank
-from core.chat.views import build_view, language_of, work_view
+from core.chat.views import build_view, language_of
+from core.chat.work_views import work_view
 from core.conversation import phrases
 from core.conversation.language import gettext as _, nearest, speaking, spoken
 from core.conversation.messages import (
     Chosen,
     Command,
     Drawing,
+    Exported,
     Form,
     Happened,
     Heard,
@@ -216,7 +218,7 @@ def _turn(
 def _about(scene: Scene, heard: Heard) -> Profile | None:
     """The profile whose key seals the replies to this, and with which they are dropped and erased."""
     match heard:
-        case Looked(handle) | Opened(handle):
+        case Looked(handle) | Opened(handle) | Exported(handle):
             return scene.profile(handle)
         case Learning(work) | Drawing(work):
             usable = scene.usable(work.profile)

@@ -3,7 +3,8 @@
 from sqlmodel import select
 
 from core.chat.space_views import granted, known_space
-from core.chat.views import bases_of, build_view, latest_offers, profile_view
+from core.chat.views import build_view, profile_view
+from core.chat.work_views import bases_of, latest_offers
 from core.conversation.views import ProfileView
 from core.storage.database import clock, reading
 from core.storage.studio import Studio

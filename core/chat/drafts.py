@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from core.accounts import name_key, open_profile
 from core.chat.arrivals import ask_look
 from core.chat.scene import Scene
-from core.chat.views import work_view
+from core.chat.work_views import work_view
 from core.conversation.effects import (
     AddPhotos,
     Confirm,
@@ -91,6 +91,8 @@ def describe(scene: Scene, effect: Describe) -> None:
         case "name":
             _words(scene, draft, name=effect.value)
             draft.name_key = name_key(scene.studio, scene.account, effect.value)
+        case "stands_for":
+            _words(scene, draft, stands_for=effect.value)
         case "retention":
             draft.retention = effect.value
         case "consent":

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, forgetting, links, versions
+from core.chat import drafts, exchange, forgetting, imports, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
 from core.chat.spaces import end_grants
-from core.chat.views import language_of, profile_view, work_view
+from core.chat.views import language_of, profile_view
+from core.chat.work_views import work_view
 from core.conversation import sharing_phrases
 from core.conversation.effects import (
     AddPhotos,
@@ -20,22 +21,23 @@ from core.conversation.effects import (
     ConfirmLink,
     Delete,
     DeletePhotos,
-    DeleteVersion,
     Describe,
     Draw,
     DrawAgain,
+    DropImport,
     Effect,
     EnterLink,
+    Export,
     FillPool,
     Forget,
     IssueLink,
     KeepPhoto,
     OpenDraft,
+    OpenImport,
     OpenSupport,
     PutAside,
     RefuseLink,
     Relearn,
-    Reopen,
     Revoke,
     Select,
     SetConsent,
@@ -43,15 +45,14 @@ from core.conversation.effects import (
     SetRule,
     Share,
     StopWork,
-    TrainOn,
+    TakeIn,
     UndoPhotos,
     Unlink,
-    UseStep,
-    UseVersion,
     WantClass,
 )
 from core.conversation.language import speaking
 from core.conversation.messages import Command, Drawing, Heard, Say
+from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
 from core.prompts import Prompt, from_record
 from core.storage import ledger
 from core.storage.database import clock, new_handle
@@ -253,6 +254,9 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     UseVersion: versions.use_version,
     DeleteVersion: versions.delete_version,
     UseStep: versions.use_step,
+    OpenImport: imports.open_import,
+    DropImport: imports.drop_import,
+    TakeIn: imports.take_in,
     PutAside: drafts.put_aside,
     WantClass: drafts.want_class,
     Draw: _draw,
@@ -262,6 +266,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Delete: _delete,
     Forget: forgetting.forget,
     DeletePhotos: _delete_photos,
+    Export: exchange.export,
     SetConsent: _set_consent,
     OpenSupport: _open_support,
     Share: _share,

@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from core.chat.space_views import grants_of_work, is_over
 from core.chat.views import language_of
 from core.conversation.language import DEFAULT
-from core.conversation.messages import Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.errors import KeyGone
+from core.exchange.leaving import About
 from core.storage import ledger
 from core.storage.database import clock, reading, writing
 from core.storage.keys import account_key, profile_key
@@ -229,6 +230,8 @@ def _read(body: dict[str, Any]) -> Reply:
     kind = body.pop("kind")
     if kind == "Original":
         return Original(**{**body, "picture": Shown(**body["picture"])})
+    if kind == "Document":
+        return Document(**{**body, "weights": Shown(**body["weights"]), "about": About(**body["about"])})
     body["options"] = tuple(Option(**option) for option in body["options"])
     if kind == "Gallery":
         return Gallery(**{**body, "pictures": tuple(Shown(**picture) for picture in body["pictures"])})

@@ -80,3 +80,13 @@ def samples_of(checkpoint: Checkpoint, handle: int) -> tuple[Shown, ...]:
         Shown(file, profile_key(handle), "" if similarity is None else f"{similarity:.2f}")
         for file, similarity in json.loads(checkpoint.samples or "[]")
     )
+
+
+def best_samples(session: Session, row: Profile, version: Version | None) -> tuple[Shown, ...]:
+    """The fixed-seed pictures of the checkpoint that was kept."""
+    if version is None or version.best_step is None:
+        return ()
+    kept = session.exec(
+        select(Checkpoint).where(Checkpoint.version_id == version.id, Checkpoint.step == version.best_step)
+    ).first()
+    return samples_of(kept, row.handle) if kept else ()

@@ -6,9 +6,9 @@ from sqlmodel import select
 
 from core.chat.drafts import learnable, queue
 from core.chat.scene import Scene
-from core.chat.views import work_view
-from core.conversation.effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
+from core.chat.work_views import work_view
 from core.conversation.messages import Heard, Learning, Opened
+from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version
 from core.storage.versions import choose_step, discard_version, numbered
 

@@ -1,14 +1,15 @@
 """Asking for pictures: who is meant, and whether that may be drawn here and now."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.conversation import phrases, prompt_phrases, sharing, sharing_phrases, work_phrases
 from core.conversation.effects import Draw, Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Option, Say
-from core.conversation.views import ProfileView, View
+from core.conversation.views import ProfileView, View, WorkView
 from core.names import normal_name
-from core.prompts import METHODS, MOST_ADAPTERS, Prompt, PromptRefused, Tag, parse
+from core.prompts import METHODS, MOST_ADAPTERS, Prompt, PromptRefused, Tag, parse, written
 from core.wording import is_named
 
 WAITED_FOR = ("trained", "queued", "training")  # a drawing waits for the end of a training
@@ -134,6 +135,20 @@ def _not_a_base(view: View, name: str) -> str:
             return _(prompt_phrases.FACEID_AS_CHECKPOINT)
     offered = [base.name for base in view.bases] or [view.base]
     return prompt_phrases.unknown_base(name, phrases.enumerated(offered))
+
+
+def about(view: View, profile: ProfileView, work: WorkView) -> str:
+    """How to ask for the same pictures again, and what they were drawn with."""
+    drawn, wish = dict(work.drawn), work.wish
+    if "seed" in drawn:
+        wish = replace(wish, seed=int(drawn["seed"]))
+    if not (wish.name or wish.tags or is_named(wish.text, profile.trigger)):
+        wish = replace(wish, name=profile.name)
+    base = drawn.get("base", profile.base)
+    offered = view.offered(base)
+    names = [profile.name, *(other.name for other, _tag in _others(view, profile, wish))]
+    lines = [f"/imagine {written(wish)}", prompt_phrases.drawn_on(names, (offered and offered.title) or base)]
+    return "\n".join([*lines, prompt_phrases.settings(drawn)] if drawn else lines)
 
 
 def answered(view: View, words: str) -> Turn:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.conversation.messages import Photos, Reply
+from core.conversation.messages import Photos, Reply, Upload
+from core.conversation.version_effects import VersionEffect
 from core.prompts import Prompt
 
 
@@ -15,7 +16,10 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Describe:
-    """Fill in one field of the draft: kind, method, class_word, name, retention, consent, photos_done, plan."""
+    """Fill in one field of the draft.
+
+    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for.
+    """
 
     field: str
     value: str
@@ -54,6 +58,25 @@ class Relearn:
 
 
 @dataclass(frozen=True)
+class OpenImport:
+    """Begin a profile whose weights are in a file."""
+
+    upload: Upload
+
+
+@dataclass(frozen=True)
+class DropImport:
+    """Erase a draft whose file was refused."""
+
+    profile: int
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """Make the draft from a file a profile that can be drawn."""
+
+
+@dataclass(frozen=True)
 class PutAside:
     """Keep the draft, but do not ask about it for now."""
 
@@ -78,45 +101,6 @@ class DrawAgain:
     """Queue the same once more, with other seeds."""
 
     work: int
-
-
-@dataclass(frozen=True)
-class TrainOn:
-    """Queue a new version that goes on from the current one, for so many more steps at half the rate."""
-
-    profile: int
-    steps: int
-
-
-@dataclass(frozen=True)
-class Reopen:
-    """Let photos be added to and taken out of a trained profile, for a new version."""
-
-    profile: int
-
-
-@dataclass(frozen=True)
-class UseVersion:
-    """Make another trained version the current one."""
-
-    profile: int
-    number: int
-
-
-@dataclass(frozen=True)
-class DeleteVersion:
-    """Delete a version that is not the current one."""
-
-    profile: int
-    number: int
-
-
-@dataclass(frozen=True)
-class UseStep:
-    """Make another checkpoint of the current version what it is."""
-
-    profile: int
-    step: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +139,13 @@ class DeletePhotos:
 
     profile: int
     done: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """Find what there is to hand out of a profile of one's own."""
+
+    profile: int
 
 
 @dataclass(frozen=True)
@@ -251,11 +242,10 @@ Effect = (
     | UndoPhotos
     | Confirm
     | Relearn
-    | TrainOn
-    | Reopen
-    | UseVersion
-    | DeleteVersion
-    | UseStep
+    | VersionEffect
+    | OpenImport
+    | DropImport
+    | TakeIn
     | PutAside
     | WantClass
     | Draw
@@ -265,6 +255,7 @@ Effect = (
     | Delete
     | Forget
     | DeletePhotos
+    | Export
     | SetConsent
     | OpenSupport
     | Share

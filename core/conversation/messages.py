@@ -6,6 +6,7 @@ What is *heard* comes from people and from the workers; a *reply* says what is m
 from dataclasses import dataclass
 
 from core.conversation.views import Shown, WorkView
+from core.exchange.leaving import About
 
 # ── heard: from people
 
@@ -59,6 +60,7 @@ class Form:
     name: str = ""
     retention: str = ""
     photos: tuple[Upload, ...] = ()
+    words: str = ""  # what brings up the subject of an imported file
     draft: int = 0
 
 
@@ -94,6 +96,16 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Exported:
+    """What there is to hand out of a profile; without `about` its base is not configured any more."""
+
+    profile: int
+    weights: Shown | None = None
+    about: About | None = None
+    title: str = ""  # of the base
+
+
+@dataclass(frozen=True)
 class Linking:
     """What came of a code that links two identities; `what` is a code of its own, `name` the other person."""
 
@@ -125,7 +137,7 @@ class Moved:
 
 
 Happened = Left | Removed | Moved
-Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing | Linking
+Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing | Exported | Linking
 
 
 # ── replies
@@ -173,4 +185,15 @@ class Original:
     slot: str = ""
 
 
-Reply = Say | Gallery | Original
+@dataclass(frozen=True)
+class Document:
+    """Learnt weights as a file for other tools; they are opened and renamed in memory, when they are sent."""
+
+    weights: Shown
+    about: About
+    name: str
+    text: str
+    slot: str = ""
+
+
+Reply = Say | Gallery | Original | Document

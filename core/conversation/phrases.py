@@ -45,6 +45,7 @@ HELP = N_(
     "/versions - a profile's versions: switch, train on, delete\n"
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
+    "/export - a profile as a file for A1111, ComfyUI or kohya; /import takes one in\n"
     "/settings - in a group, its admins' rules\n"
     "/link - be the same person here and on another platform\n"
     "/language - the language I speak with you\n"
@@ -52,7 +53,9 @@ HELP = N_(
     "/delete - delete a profile for ever\n"
     "/privacy - what is kept, and your choices\n"
     "/forget - erase everything of yours for ever\n"
-    "After /imagine you may add: --n 2 (how many) --no hat (what not) --seed 7 --steps 30 --cfg 4 --ar 3:4"
+    "After /imagine you may add: --n 2 (how many) --no hat (what not) --seed 7 --steps 30 --cfg 4 --ar 3:4 "
+    "--sampler ddim --base pocket --fast (in few steps)\n"
+    "(red hat:1.3) weighs words. <lora:ID:0.8> adds a profile by its id, which /profiles shows"
 )
 ASK_CLASS = N_("I am learning a...\nThe closer the word, the better I do.")
 ASK_NAME = N_('What shall we call this profile? For example "Ana 2026".')

@@ -1,6 +1,9 @@
 """What is said of a prompt that cannot be drawn as it stands."""
 
+from collections.abc import Mapping
+
 from core.conversation.language import N_, gettext as _, ngettext
+from core.conversation.phrases import enumerated
 from core.conversation.views import ProfileView
 from core.names import shown_name
 from core.prompts import FLAGS, LONGEST_PROMPT, METHODS, Tag
@@ -113,4 +116,17 @@ def no_faceid(base: str) -> str:
     """FaceID needs weights of its own."""
     return _("{base} cannot draw FaceID profiles: this machine has no FaceID weights for it.").format(
         base=base
+    )
+
+
+def drawn_on(names: list[str], base: str) -> str:
+    """Who is in a picture, and which base drew it."""
+    return _("{name} on {base}").format(name=enumerated(map(shown_name, names)), base=base)
+
+
+def settings(drawn: Mapping[str, str]) -> str:
+    """The settings that a picture was drawn with."""
+    steps = ngettext("{count} step", "{count} steps", int(drawn["steps"]))
+    return _("{sampler}, {steps}, CFG {cfg}, seed {seed}").format(
+        sampler=drawn["sampler"], steps=steps, cfg=drawn["cfg"], seed=drawn["seed"]
     )

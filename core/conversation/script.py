@@ -5,19 +5,20 @@ from dataclasses import replace
 from core.conversation import (
     choosing_language,
     drawing,
+    exporting,
     forms,
+    importing,
     keeping,
     linking,
     making,
     news,
     phrases,
     sharing,
-    sharing_phrases,
     versions,
     work_phrases,
+    works,
 )
 from core.conversation.effects import (
-    DrawAgain,
     Forget,
     OpenDraft,
     PutAside,
@@ -31,6 +32,7 @@ from core.conversation.messages import (
     Chosen,
     Command,
     Drawing,
+    Exported,
     Form,
     Gallery,
     Heard,
@@ -39,7 +41,6 @@ from core.conversation.messages import (
     Looked,
     Opened,
     Option,
-    Original,
     Photos,
     Reply,
     Say,
@@ -48,7 +49,7 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-IN_PRIVATE = ("start", "new", "versions", "delete", "privacy", "link", "language", "forget")
+IN_PRIVATE = ("start", "new", "import", "versions", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -62,13 +63,15 @@ def take_turn(view: View, heard: Heard) -> Turn:
 
 def _for_everybody(reply: Reply) -> Reply:
     """Where others read along, only what can be tapped there."""
-    if isinstance(reply, Original):
+    if not isinstance(reply, Say | Gallery):
         return reply
     kept = (one for one in reply.options if one.key.partition(":")[0] in sharing.IN_GROUPS)
     return replace(reply, options=tuple(kept))
 
 
 def _take_turn(view: View, heard: Heard) -> Turn:
+    if not view.group and (turn := importing.hear(view, heard)):
+        return turn
     match heard:
         case Command(name, words):
             return _command(view, name.lower(), words.strip())
@@ -94,6 +97,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return news.learning(view, work)
         case Drawing(work):
             return news.drawing(view, work)
+        case Exported():
+            return exporting.hear_exported(view, heard)
         case Linking():
             return linking.hear(heard)
 
@@ -123,6 +128,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return sharing.share(view, words)
         case "revoke":
             return sharing.revoke(view, words)
+        case "export":
+            return exporting.export(view, words)
         case "usage":
             return sharing.usage(view)
         case "settings":
@@ -241,9 +248,9 @@ def _choice(view: View, key: str) -> Turn:
         case "keepit":
             return _say(_("Kept."))
         case "stop" | "best" | "again" | "dropped" | "info":
-            return _work_choice(view, step, handle)
+            return works.choose(view, step, handle)
         case "one":
-            return _original(view, handle)
+            return works.original(view, handle)
     profile = view.profile(handle)
     return _profile_choice(view, step, profile) if profile else _say(_(phrases.GONE))
 
@@ -259,41 +266,10 @@ def _profile_choice(view: View, step: str, profile: ProfileView) -> Turn:
         case "use":
             text = _("/imagine now draws {name}.").format(name=profile.name or _("the draft"))
             return Turn((Select(handle),), (Say(text),))
+        case "export":
+            return exporting.export_one(view, profile)
         case "relearn" if view.trainings_left == 0:
             return _say(phrases.out_of_credits("training", 0, 1))
         case "relearn" if profile.state in ("failed", "cancelled"):
             return Turn((Relearn(handle),))
     return keeping.choose(profile, step)
-
-
-def _work_choice(view: View, step: str, handle: int) -> Turn:
-    work = view.work(handle)
-    profile = view.usable(work.profile) if work else None
-    if work is None or profile is None:
-        return Turn() if view.group else _say(_(phrases.GONE))
-    if work.reason == "revoked":
-        return _say(_(sharing_phrases.NOT_SHARED))
-    open_ = work.state in ("pending", "dispatched", "running")
-    match step:
-        case "stop" | "best":
-            if not open_:
-                return _say(_("That has ended already."))
-            return Turn((StopWork(handle, keep=step == "best"),), (Say(_("Stopping...")),))
-        case "again" if refused := drawing.refusal(view, profile, work.wish):
-            return _say(refused)
-        case "again":
-            return Turn((DrawAgain(handle),))
-        case "dropped" if work.dropped:
-            return Turn(replies=(Gallery(tuple(picture for __, picture in work.dropped), _("Dropped.")),))
-        case "info":
-            about = _("{name} on {base}").format(name=profile.name, base=profile.base)
-            return _say(f"{work.prompt}\n{about}")
-    return _say(_("Nothing was dropped."))
-
-
-def _original(view: View, picture: int) -> Turn:
-    for work in view.works:
-        for handle, shown in work.delivered:
-            if handle == picture and view.usable(work.profile):
-                return Turn(replies=(Original(shown, f"likeness-{handle}.png", shown.label),))
-    return Turn() if view.group else _say(_(phrases.GONE))

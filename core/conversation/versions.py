@@ -1,18 +1,10 @@
 """Versions of a profile: compared, switched, deleted; trained on or anew, another step chosen (SPEC T8, T9)."""
 
 from core.conversation import phrases, score_phrases
-from core.conversation.effects import (
-    DeleteVersion,
-    Effect,
-    Relearn,
-    Reopen,
-    TrainOn,
-    Turn,
-    UseStep,
-    UseVersion,
-)
+from core.conversation.effects import Effect, Relearn, Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Say
+from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
 from core.conversation.views import ProfileView, Shown, View
 from core.names import normal_name
 

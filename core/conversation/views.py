@@ -46,6 +46,20 @@ class VersionView:
 
 
 @dataclass(frozen=True)
+class ImportView:
+    """What is known of the file that a profile's weights came from."""
+
+    waiting: bool = False  # to be fetched or looked at
+    refusal: str = ""  # a code
+    detail: str = ""
+    family: str = ""
+    rank: int = 0  # of an embedding the number of its vectors
+    words: str = ""  # what brings the subject up, as the file says
+    class_word: str = ""  # as the file says
+    stands_for: str = ""  # what the owner says
+
+
+@dataclass(frozen=True)
 class ProfileView:
     """One profile of the account."""
 
@@ -83,6 +97,7 @@ class ProfileView:
     owner: str = ""  # who shares it; empty for one's own
     grant: int = 0  # under which it is shared in the space
     credits: int | None = None  # of its owner, where those pay
+    imported: ImportView | None = None  # None: learnt here
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,8 @@ def _checked(profile: ProfileView, work: WorkView) -> list[str]:
         return [_("No likeness check: it goes by faces, and these photos hold none it could compare.")]
     if work.filter_off == "style":
         return []
+    if work.filter_off == "imported":
+        return [_("No likeness check: this profile came as a file, without photos to compare with.")]
     if work.filter_off:
         return [_("No likeness check: the photos were deleted and no face template was kept.")]
     if profile.floor is None:

@@ -11,9 +11,9 @@ from core.artifacts import Pixels
 from core.errors import ModelUnusable
 from core.families.catalogue import Base
 from core.families.family import Batch, DrawRequest, Trainable
-from core.families.loaded import TOGETHER, Loaded, open_pipeline, pixels_of, rows_of, weighted
+from core.families.loaded import TOGETHER, Loaded, Said, open_pipeline, pixels_of, rows_of, weighted
 from core.families.wardrobe import Worn
-from core.families.words import Encoder, emphasised, read_prompt, tokens_of
+from core.families.words import Encoder, Vectors, emphasised, read_prompt, tokens_of
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out")
 # Of the single blocks the last product is left alone: its name is that of the whole model's last one.
@@ -69,15 +69,15 @@ class Flux(Loaded):
         latents, noise = batch.latents.to(self._device), batch.noise.to(self._device)
         share = (batch.timesteps.to(self._device) + 1) / self.noise_steps()  # of noise, (batch,)
         mixed = torch.lerp(latents, noise, share[:, None, None, None])
-        with self._wardrobe.trying(trainable):
-            pooled, states = self._said(batch.prompts)
+        with self._wardrobe.trying(trainable) as known:
+            said = self._told(trainable, batch.prompts, known)
             flowing = self._model(
                 hidden_states=_packed(mixed).to(self._model.dtype),
                 timestep=share,
                 guidance=torch.full_like(share, TRAINING_GUIDANCE) if self._guided else None,
-                pooled_projections=pooled,
-                encoder_hidden_states=states,
-                txt_ids=torch.zeros(states.shape[1], 3, device=self._device),
+                pooled_projections=said.pooled,
+                encoder_hidden_states=said.states,
+                txt_ids=torch.zeros(said.states.shape[1], 3, device=self._device),
                 img_ids=self._places(latents),
                 return_dict=False,
             )[0]
@@ -88,36 +88,39 @@ class Flux(Loaded):
 
     def _drawn(self, request: DrawRequest, seeds: Sequence[int], worn: Worn) -> list[Pixels]:
         with torch.no_grad():
-            pooled, states = self._said([request.prompt, request.negative])
-        negative = bool(request.negative.strip())
+            said = self._said([request.prompt, request.negative], worn.words)
         self._pipeline.scheduler = self.samplers[request.scheduler](self._flowing.config)
         drawn: list[Pixels] = []
         for start in range(0, len(seeds), TOGETHER):
-            some = seeds[start : start + TOGETHER]
-            how: dict[str, Any] = {"guidance_scale": request.cfg}
-            if negative:
-                how = {
-                    "guidance_scale": TRAINING_GUIDANCE,
-                    "true_cfg_scale": request.cfg,
-                    "negative_prompt_embeds": states[1:].expand(len(some), -1, -1),
-                    "negative_pooled_prompt_embeds": pooled[1:].expand(len(some), -1),
-                }
-            drawn += pixels_of(
-                self._pipeline(
-                    prompt_embeds=states[:1].expand(len(some), -1, -1),
-                    pooled_prompt_embeds=pooled[:1].expand(len(some), -1),
-                    num_inference_steps=request.steps,
-                    width=request.width,
-                    height=request.height,
-                    generator=[torch.Generator().manual_seed(seed) for seed in some],
-                    output_type="np",
-                    **how,
-                ).images
-            )
+            drawn += self._pass(request, seeds[start : start + TOGETHER], said)
         return drawn
 
-    def _said(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """CLIP's view of each whole prompt, (prompts, width), and T5's states, (prompts, tokens, width)."""
+    def _pass(self, request: DrawRequest, seeds: Sequence[int], said: Said) -> list[Pixels]:
+        """Draw a few pictures at once."""
+        positive, negative = said.rows([0] * len(seeds)), said.rows([1] * len(seeds))
+        how: dict[str, Any] = {"guidance_scale": request.cfg}
+        if request.negative.strip():
+            how = {
+                "guidance_scale": TRAINING_GUIDANCE,
+                "true_cfg_scale": request.cfg,
+                "negative_prompt_embeds": negative.states,
+                "negative_pooled_prompt_embeds": negative.pooled,
+            }
+        return pixels_of(
+            self._pipeline(
+                prompt_embeds=positive.states,
+                pooled_prompt_embeds=positive.pooled,
+                num_inference_steps=request.steps,
+                width=request.width,
+                height=request.height,
+                generator=[torch.Generator().manual_seed(seed) for seed in seeds],
+                output_type="np",
+                **how,
+            ).images
+        )
+
+    def _said(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
+        """T5's states, and CLIP's view of each whole prompt."""
         different, rows = rows_of(prompts)
         pooled = self._clip.encoded(different, {}, self._device)[0].pooler_output
         tokenizer = self._pipeline.tokenizer_2
@@ -125,9 +128,7 @@ class Flux(Loaded):
         read = [read_prompt(tokenizer, prompt, {}, most) for prompt in different]
         with torch.no_grad():  # T5 is never trained
             states = self._pipeline.text_encoder_2(tokens_of(read, self._device))[0]
-        states = emphasised(states, read)
-        index = torch.tensor(rows, device=self._device)
-        return pooled[index], states[index]
+        return Said(emphasised(states, read), pooled).rows(rows)
 
     def _places(self, latents: Tensor) -> Tensor:
         """Row and column of each place of the transformer, as the pipeline numbers them, (places, 3)."""

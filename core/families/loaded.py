@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -18,14 +19,25 @@ from core.families.acceleration import read_acceleration
 from core.families.catalogue import Base
 from core.families.faceid import FaceId
 from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
-from core.families.low_rank import Layers
+from core.families.low_rank import Layers, LowRank
 from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
-from core.families.words import Encoder
+from core.families.words import Encoder, Vectors
 
 TOGETHER = 4  # pictures drawn or encoded in one pass; more is no faster on a processor and takes memory
 TEXT_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj")
 
-T = TypeVar("T")
+
+@dataclass(frozen=True)
+class Said:
+    """Encoded prompts as a denoising model takes them."""
+
+    states: Tensor  # (prompts, tokens, width)
+    pooled: Tensor | None = None  # (prompts, width)
+
+    def rows(self, rows: Sequence[int]) -> "Said":
+        """Some of them, in this order; one may come several times."""
+        index = torch.tensor(rows, device=self.states.device)
+        return Said(self.states[index], None if self.pooled is None else self.pooled[index])
 
 
 class Loaded(ABC):
@@ -148,6 +160,23 @@ class Loaded(ABC):
     @abstractmethod
     def loss(self, trainable: Trainable, batch: Batch) -> Tensor:
         """Compute the denoising loss of a batch."""
+
+    @abstractmethod
+    def _said(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
+        """Encode prompts, each different one once; a known name stands for its vectors."""
+
+    def _told(self, trainable: Trainable, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
+        """Encode the prompts of a step, or look them up where nothing that is trained reaches the text."""
+        if not isinstance(trainable, LowRank) or trainable.reaches(self._texts):
+            return self._said(prompts, known)
+        with torch.no_grad():
+            for prompt in prompts:
+                if prompt not in trainable.told:
+                    # Alone, so that the numbers do not depend on the step that it is met in.
+                    trainable.told[prompt] = self._said([prompt], known)
+        told = [trainable.told[prompt] for prompt in prompts]
+        pooled = [one.pooled for one in told if one.pooled is not None]
+        return Said(torch.cat([one.states for one in told]), torch.cat(pooled) if pooled else None)
 
     @abstractmethod
     def _new_word_encoders(self) -> dict[str, Encoder]:

@@ -7,9 +7,10 @@ trained on a processor too; on an accelerator see `core.families.beside`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -45,6 +46,12 @@ class LowRank:
     flat: nn.Parameter  # (numbers,), single precision
     shapes: Mapping[str, Shapes]  # by layer
     scale: float  # alpha / rank
+    told: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What a frozen text encoder makes of each prompt of this training: encoded once, gone with the training."""
+
+    def reaches(self, roots: Iterable[str]) -> bool:
+        """Whether a layer of one of these models is changed."""
+        return any(layer.startswith(f"{root}.") for root in roots for layer in self.shapes)
 
     def factors(self) -> dict[str, Factors]:
         """View the flat weights as factors by layer; gradients flow back to the flat tensor."""

@@ -6,8 +6,8 @@ import torch
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 
 from core.families.catalogue import Base
-from core.families.loaded import open_pipeline, rows_of
-from core.families.unet import Said, UNetFamily
+from core.families.loaded import Said, open_pipeline, rows_of
+from core.families.unet import UNetFamily
 from core.families.words import Encoder, Vectors, emphasised
 
 

@@ -1,9 +1,8 @@
 """What families with a UNet do alike: noise, guidance, faces, few steps."""
 
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
@@ -15,30 +14,16 @@ from core.artifacts import Pixels
 from core.families.catalogue import Base
 from core.families.faceid import conditions
 from core.families.family import Batch, DrawRequest, Trainable
-from core.families.loaded import TOGETHER, Loaded, pixels_of, weighted
+from core.families.loaded import TOGETHER, Loaded, Said, pixels_of, weighted
 from core.families.precision import AttentionProcessor, attention_for_training, half_precision
 from core.families.schedulers import FAST, SCHEDULERS
 from core.families.wardrobe import Worn
-from core.families.words import Vectors
 
 UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 UNET_LAYERS = (
     *UNET_ATTENTION, "proj_in", "proj_out",
     "conv1", "conv2", "conv_shortcut", "ff.net.0.proj", "ff.net.2",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Said:
-    """Encoded prompts as a UNet takes them."""
-
-    states: Tensor  # (prompts, tokens, width)
-    pooled: Tensor | None = None  # (prompts, width)
-
-    def rows(self, rows: Sequence[int]) -> "Said":
-        """Some of them, in this order; one may come several times."""
-        index = torch.tensor(rows, device=self.states.device)
-        return Said(self.states[index], None if self.pooled is None else self.pooled[index])
 
 
 class UNetFamily(Loaded):
@@ -70,17 +55,13 @@ class UNetFamily(Loaded):
         # Where changes are merged weights are in single precision, else everything is in half.
         precision = half_precision(self._device.type) if self._merges else nullcontext()
         with self._wardrobe.trying(trainable) as known, precision:
-            said = self._said(batch.prompts, known)
+            said = self._told(trainable, batch.prompts, known)
             predicted = self._model(
                 noisy, timesteps, said.states, added_cond_kwargs=self._added(said, latents), return_dict=False
             )[0]
         velocity = self._noising.config.prediction_type == "v_prediction"
         target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
         return weighted((predicted.float() - target).square(), batch.importance)
-
-    @abstractmethod
-    def _said(self, prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
-        """Encode prompts, each different one once."""
 
     def _added(self, said: Said, latents: Tensor) -> dict[str, Tensor]:
         """What else the UNet is told of a batch in training."""

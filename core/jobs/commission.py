@@ -143,7 +143,8 @@ def _stands_for(family: Family, name: str, shown: Shown) -> str:
             return f"<{name}>"
         case "faceid":
             return str(word)
-    return f"{family.base.instance_tokens[0]} {word}"
+    # A file from elsewhere was bound to words of its own.
+    return str(shown.words.get("stands_for") or f"{family.base.instance_tokens[0]} {word}")
 
 
 def _size(side: int, factor: int, aspect: tuple[int, int]) -> tuple[int, int]:

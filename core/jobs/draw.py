@@ -65,6 +65,8 @@ def draw(workshop: Workshop, slice_: Slice, work: Work) -> None:
 def _why_off(commission: Commission) -> str:
     subject = commission.subject
     profile = subject.profile
+    if "imported" in subject.words:
+        return "imported"
     if profile.kind == STYLE:
         return "style"
     kept = subject.version.floor is None and profile.retention == "keep"

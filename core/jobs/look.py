@@ -13,6 +13,7 @@ from core.curation import Measured, choose, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.intake import encode
 from core.jobs.slice import Slice
+from core.jobs.taking_in import take_in
 from core.jobs.workshop import Workshop
 from core.sheets import thumbnail
 from core.storage.erasing import doom
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
     """Look at every photo of a profile's set that has arrived, until none is left."""
+    take_in(workshop, slice_, profile_id)
     with slice_.writing() as (session, _):
         profile = session.get_one(Profile, profile_id)
     size = workshop.family().size

@@ -23,6 +23,9 @@ class Retention(StrEnum):
     DELETE = "delete"
 
 
+WEIGHTS_NUMBER = 0  # of a draft's files: weights from elsewhere; photos are numbered from 1
+
+
 class PhotoState(StrEnum):
     """Where a photo is between being heard of and being gone."""
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.conversation.effects import DeleteVersion, Effect, Relearn, Reopen, TrainOn, UseStep, UseVersion
+from core.conversation.effects import Effect, Relearn
 from core.conversation.messages import Chosen, Command, Gallery
 from core.conversation.script import take_turn
+from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
 from core.conversation.views import ProfileView, Shown, VersionView, View
 from tests.conversation.test_dialogues import HANDLE, TRAINED, labels, texts
 

@@ -35,6 +35,14 @@ class Person:
             data = self._command(path, options)
             return self.world.interact(2, self.user, self.channel, data)
 
+    def slash_with_file(self, path: str, option: str, name: str, content: bytes) -> Interaction:
+        """Use a command that takes a file."""
+        with self.world.changing():
+            file = self._keep(name, content)
+            data = self._command(path, {option: str(file.id)})
+            data["resolved"] = {"attachments": {str(file.id): payloads.file(file, self.world.base)}}
+            return self.world.interact(2, self.user, self.channel, data)
+
     def autocomplete(self, path: str, option: str, typed: str = "") -> list[str]:
         """Type into an option, and return what is offered for it."""
         with self.world.changing():

@@ -166,6 +166,15 @@ def test_an_adapter_of_another_family_is_refused_by_its_name_and_by_its_shapes(f
         opened().install("odd", adapter_of(family, 1))
 
 
+def test_training_of_the_denoiser_alone_encodes_each_prompt_once_and_learns_the_same(family: Family) -> None:
+    trainable = family.trainable(rank=4, alpha=4, seed=1, text=False)
+    batch = one_picture(family)
+
+    first, again = (family.loss(trainable, batch).item() for _ in range(2))
+
+    assert first == again == family.loss(family.trainable(rank=4, alpha=4, seed=1), batch).item()
+
+
 def test_emphasis_changes_the_picture_and_none_does_not(family: Family) -> None:
     plain, strong, one = (
         picture(family, prompt=f"a photo of a {words}") for words in ("man", "(man:2)", "(man:1.0)")

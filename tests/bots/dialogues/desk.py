@@ -174,6 +174,10 @@ class Someone(ABC):
         """Send pictures together."""
 
     @abstractmethod
+    def send_file(self, name: str, content: bytes) -> None:
+        """Send a file as it is."""
+
+    @abstractmethod
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         """Tap a button of a message; one with another key than the message has is forged."""
 

@@ -22,7 +22,7 @@ from tests.discordapi.model import Json, Message
 # Commands that have other names here, and the option that takes the words after each.
 PATHS = {"new": "profile draft", "delete": "profile delete"}
 OPTIONS = {"imagine": "prompt", "delete": "profile", "share": "profile", "revoke": "profile", "link": "code",
-           "pool": "amount"}  # fmt: skip
+           "export": "profile", "pool": "amount"}  # fmt: skip
 # https://docs.discord.com/developers/components/reference
 MOST_CHARACTERS, LONGEST_ID, LONGEST_LABEL = 4000, 100, 80
 MOST_IN_ROW, MOST_CHOICES = 5, 25
@@ -168,6 +168,9 @@ class DiscordPerson(Someone):
     def send(self, *pictures: bytes) -> None:
         files = [(f"{number}.png", content) for number, content in enumerate(pictures)]
         self.desk.act(lambda: self.person.send(files=files))
+
+    def send_file(self, name: str, content: bytes) -> None:
+        self.desk.act(lambda: self.person.slash_with_file("import", "file", name, content))
 
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         found = self.desk.message(seen.id)

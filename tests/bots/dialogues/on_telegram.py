@@ -138,6 +138,9 @@ class TelegramPerson(Someone):
         else:
             self.desk.act(lambda: self.person.send_album(pictures))
 
+    def send_file(self, name: str, content: bytes) -> None:
+        self.desk.act(lambda: self.person.send_document(content, name))
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         message = self.desk.server.world.message(int(seen.place), int(seen.id))
         assert message is not None

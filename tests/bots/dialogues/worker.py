@@ -7,9 +7,12 @@ from types import MappingProxyType
 from sqlmodel import Session, col, select
 
 from core.accounts import name_key, open_profile
+from core.errors import Unfit, WeightsRefused
+from core.exchange.reading import Found, recognise
 from core.storage.database import clock, new_handle, writing
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
+from core.storage.states import WEIGHTS_NUMBER
 from core.storage.studio import Studio
 from core.storage.tables import (
     OPEN_WORK,
@@ -33,17 +36,19 @@ from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
 
 
-def teach(desk: Desk, person: Someone, name: str = "Ana summer") -> int:
+def teach(
+    desk: Desk, person: Someone, name: str = "Ana summer", method: str = "lora", trigger: str = "zanora"
+) -> int:
     """A profile that has been learnt; its handle."""
     person.command("start")
     studio = desk.studio
     with writing(studio.engine) as session:
         identity = session.get_one(Identity, (desk.turns.platform.name, person.user))
         account = session.get_one(Account, identity.account_id)
-        words = {"name": name, "class_word": "woman", "trigger": "zanora"}
+        words = {"name": name, "class_word": "woman", "trigger": trigger}
         profile = open_profile(studio, session, account, words)
         profile.state, profile.retention, profile.consent = ProfileState.TRAINED, "keep", "self"
-        profile.name_key = name_key(studio, account, name)
+        profile.name_key, profile.method = name_key(studio, account, name), method
         version = Version(
             profile_id=profile.id or 0, state=ProfileState.TRAINED, base="pocket", weights="w", best_step=240,
             similarity=0.81, own_similarity=0.88, floor=0.5,
@@ -84,6 +89,50 @@ def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
             photo.chosen = photo.verdict == "accepted"
         for work in _open(session, WorkKind.LOOK):
             finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def read_file(desk: Desk, sizes_fit: bool = True) -> None:
+    """Look at the file of weights that has arrived; a base for SD 1.5 draws here, whose sizes it fits or not."""
+    desk.act(lambda: _read_file(desk.studio, sizes_fit=sizes_fit))
+
+
+def _read_file(studio: Studio, *, sizes_fit: bool) -> None:
+    with writing(studio.engine) as session:
+        waiting = select(Photo).where(Photo.state == PhotoState.STORED, Photo.number == WEIGHTS_NUMBER)
+        for row in session.exec(waiting):
+            profile = session.get_one(Profile, row.profile_id)
+            content = studio.files.read(row.raw, studio.keys.open(photos_key(profile.handle)))
+            try:
+                found = _recognised(content, sizes_fit=sizes_fit)
+            except WeightsRefused as refused:
+                row.state, row.verdict, row.detail = PhotoState.REFUSED, str(refused.unfit), refused.detail
+                continue
+            _keep_weights(studio, session, profile, found)
+            session.delete(row)
+        for work in _open(session, WorkKind.LOOK):
+            finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def _recognised(content: bytes, *, sizes_fit: bool) -> Found:
+    found = recognise(content)
+    if found.family not in ("", "sd15"):
+        raise WeightsRefused(Unfit.OTHER_FAMILY, f"{found.family} sd15")
+    if not sizes_fit:
+        raise WeightsRefused(Unfit.NO_PLACE, "unet.conv_in is (8, 4), its change is (9, 2) x (2, 4)")
+    return found
+
+
+def _keep_weights(studio: Studio, session: Session, profile: Profile, found: Found) -> None:
+    file = new_name(profile.handle, "weights")
+    key, place = profile_key(profile.handle), f"profile-{profile.handle}"
+    studio.files.write(file, found.weights, studio.keys.open(key))
+    version = Version(profile_id=profile.id or 0, state=ProfileState.DRAFT, base="pocket", weights=file)
+    session.add(version)
+    session.flush()
+    profile.method, profile.version_id = found.method, version.id
+    words = studio.unseal(key, profile.sealed, place)
+    about = {"family": "sd15", "rank": found.rank, "words": found.words, "class_word": found.class_word}
+    profile.sealed = studio.seal(key, words | {"imported": about, "trigger": "zanora"}, place)
 
 
 def report_learning(desk: Desk) -> None:
@@ -161,6 +210,8 @@ def draw(desk: Desk, delivered: Sequence[int], dropped: Sequence[int] = ()) -> N
                             dropped="unlike" if shade in dropped else "",
                         )
                     )  # fmt: skip
+                settings = {"base": "pocket", "sampler": "ddim", "steps": "20", "cfg": "2.5", "seed": "7"}
+                work.progress = json.dumps({"drawn": settings})
                 finish(session, work, WorkState.SUCCEEDED, used=len(delivered))
 
     desk.act(end)

@@ -11,8 +11,10 @@ from PIL import Image
 from bots.discord import layout
 from bots.discord.hear import custom_id, read_custom_id
 from bots.discord.layout import Content
-from core.conversation.messages import Gallery, Option, Original, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Say
 from core.conversation.views import Shown
+from core.exchange.leaving import About
+from core.exchange.tensors import Tensor, Weights, written
 from core.storage.studio import Studio
 from tests.discordapi.model import COMPONENTS_V2, File, Json, walk
 from tests.discordapi.strictness import check_message
@@ -159,3 +161,25 @@ def test_a_custom_id_of_others_is_recognised(written: str) -> None:
 def test_every_slot_but_a_panel_is_unframed(studio: Studio) -> None:
     assert layout.content(Say("x", (), "panel-7"), studio, 1).framed
     assert not layout.content(Say("x", (), "draw-7"), studio, 1).framed
+
+
+def test_weights_go_as_a_file_unless_discord_does_not_take_them(studio: Studio) -> None:
+    layer = "unet.mid_block.attentions.0.proj_in"
+    tensors = {
+        f"{layer}.lora_{side}.weight": Tensor("F16", (2, MEGABYTE), bytes(4 * MEGABYTE)) for side in "AB"
+    }
+    studio.files.write("7/weights-1", written(Weights(tensors, {})), studio.keys.create("profile-7"))
+    about = About("lora", "sd15", "pocket", "zanora", "sks", "woman", "ana")
+    document = Document(Shown("7/weights-1", "profile-7"), about, "ana.safetensors", "Ana.")
+
+    sent = layout.content(document, studio, 10 * MEGABYTE)
+    refused = layout.content(document, studio, 8 * MEGABYTE)
+
+    ((name, content, _),) = sent.files
+    assert (name, sent.text) == ("ana.safetensors", "Ana.")
+    assert b"lora_unet_mid_block_attentions_0_proj_in" in content[:1000]
+    assert [each["file"]["url"] for each in drawn(sent) if each["type"] == 13] == [
+        "attachment://ana.safetensors"
+    ]
+    assert refused.files == ()
+    assert refused.text.startswith("ana.safetensors has 9 MB, and here I may send 8 MB at most.")

@@ -10,9 +10,11 @@ import pytest
 from bots.platform import MessageGone, NotNow, Refused, Unanswered
 from bots.telegram.show import TelegramPlatform, _numbered, present
 from core.chat.outbox import Outgoing
-from core.conversation.messages import Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
 from core.conversation.views import Shown
 from core.errors import KeyGone
+from core.exchange.leaving import About
+from core.exchange.tensors import Tensor, Weights, written
 from core.settings import Settings
 from core.storage.files import new_name
 from core.storage.studio import Studio, open_studio
@@ -71,12 +73,24 @@ def show(server: BotApiServer, studio: Studio, ana: Person) -> Show:
 
 
 @pytest.fixture
-def replies(picture: Callable[[int], Shown]) -> dict[type, Reply]:
+def document(studio: Studio) -> Document:
+    """A LoRA of one layer."""
+    layer = "unet.mid_block.attentions.0.proj_in"
+    tensors = {f"{layer}.lora_{side}.weight": Tensor("F16", (2, 2), bytes(8)) for side in "AB"}
+    key = studio.keys.create("profile-7")
+    studio.files.write("7/weights-1", written(Weights(tensors, {})), key)
+    about = About("lora", "sd15", "pocket", "zanora", "sks", "woman", "ana")
+    return Document(Shown("7/weights-1", "profile-7"), about, "ana.safetensors", "Ana.")
+
+
+@pytest.fixture
+def replies(document: Document, picture: Callable[[int], Shown]) -> dict[type, Reply]:
     """One of each kind."""
     return {
         Say: Say("Hello.", (AGAIN,)),
         Gallery: Gallery((picture(1), picture(2)), "Two.", (Option("one:1", "1"), Option("one:2", "2"))),
         Original: Original(picture(1), "likeness-1.png", "0.81"),
+        Document: document,
     }
 
 
@@ -282,3 +296,18 @@ def test_photos_of_a_set_keep_their_own_numbers() -> None:
     assert _numbered(2, "likeness 0.81") == "2  likeness 0.81"
     assert _numbered(3, "0.81") == "3  0.81"
     assert _numbered(4, "") == "4"
+
+
+def test_a_file_that_is_larger_than_telegram_takes_is_said_to_be(
+    ana: Person, show: Show, studio: Studio, document: Document
+) -> None:
+    numbers = bytes(27 << 20)
+    layer = "unet.mid_block.attentions.0.proj_in"
+    tensors = {f"{layer}.lora_{side}.weight": Tensor("F16", (1, 27 << 19), numbers) for side in "AB"}
+    studio.files.write("7/weights-1", written(Weights(tensors, {})), studio.keys.open("profile-7"))
+
+    show(document)
+
+    (message,) = ana.from_bot()
+    assert message.document is None
+    assert message.text.startswith("ana.safetensors has 55 MB, and here I may send 47 MB at most.")
