@@ -56,9 +56,21 @@ def test_it_is_exported_again_as_any_other(desk: Desk, ana: Someone) -> None:
 
     ana.command("export")
 
-    ((name, content),) = ana.sees("Ana again: LoRA for SD 1.5").files
+    seen = ana.sees("Ana again: LoRA for SD 1.5")
+    assert "Here its word is zanora; elsewhere write sks woman.\n" in seen.words
+    ((name, content),) = seen.files
     assert name == "ana-again.safetensors"
     assert b"lora_unet_mid_block_attentions_0_proj_in" in content
+
+
+def test_it_cannot_be_trained_on_without_photos(desk: Desk, ana: Someone) -> None:
+    test_a_file_is_taken_in_and_drawn(desk, ana)
+    with reading(desk.studio.engine) as session:
+        profile = session.exec(select(Profile).where(Profile.sample == "")).one()
+
+    ana.press(f"train-on:{profile.handle}")
+
+    ana.sees("Ana again cannot be trained on: its photos are not kept.")
 
 
 def test_it_is_shared_and_deleted_as_any_other(desk: Desk, ana: Someone) -> None:
