@@ -93,6 +93,8 @@ def test_commands_are_told_once(server: DiscordServer, bot: BotProcess) -> None:
             "setup",
             "link",
             "language",
+            "export",
+            "import",
         ),
         *("share", "revoke", "usage", "settings", "pool"),
         *("Add photos to profile", "Make a picture of..."),
