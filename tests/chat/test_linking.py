@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from core.conversation.messages import Chosen, Command, Form, Reply
 from core.storage import ledger
 from core.storage.database import reading, writing
 from core.storage.studio import Studio
-from core.storage.tables import Account, Identity, Link, Profile, ProfileState, Work, WorkState
+from core.storage.tables import Account, Identity, Link, Profile, ProfileState, Work, WorkKind, WorkState
 from core.storage.work import finish
 from tests.chat.people import Person
 
@@ -220,3 +220,24 @@ def test_a_code_is_stored_as_a_hash_alone(here: Person) -> None:
     for file in here.studio.settings.data_dir.rglob("*"):
         if file.is_file():
             assert code.encode() not in file.read_bytes()
+
+
+def test_what_is_half_drawn_of_both_is_not_delivered_after_they_part(here: Person, there: Person) -> None:
+    made(there, "Ana there")
+    linked(here, there)
+    made(here, "Ana here")
+    with reading(here.studio.engine) as session:
+        rows = session.exec(
+            select(Profile.handle).where(Profile.sample == "").order_by(col(Profile.id))
+        ).all()
+    of_there, of_here = rows
+    here.say(Command("imagine", f"<lora:{of_here}> and <lora:{of_there}> --n 2"))
+    here.say(Command("imagine", f"<lora:{of_here}> --n 1"))
+
+    here.tap("Undo")
+    here.read()
+
+    with reading(here.studio.engine) as session:
+        both, one = session.exec(select(Work).where(Work.kind == WorkKind.DRAW).order_by(col(Work.id))).all()
+    assert (both.state, one.state) == (WorkState.CANCELLED, WorkState.PENDING)
+    assert (balance(here), balance(there)) == (9, 10)

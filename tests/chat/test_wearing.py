@@ -280,3 +280,17 @@ def test_rules_and_credits_are_those_of_one_drawing(both: Both) -> None:
     refusal = both.group.said[GROUP][-1]
     assert isinstance(refusal, Say)
     assert "8" in refusal.text
+
+
+def test_who_is_forgotten_leaves_nothing_of_what_they_wore(both: Both) -> None:
+    drawn(both.group, both.work)
+    both.group.news()
+    ben = Person(both.group.studio, "ben")
+    ben.updates = 5000
+
+    ben.say(Chosen("forget-all"))
+
+    with reading(both.group.studio.engine) as session:
+        assert session.get(Work, both.work.id) is None
+        assert session.exec(select(Worn)).all() == []
+        assert session.exec(select(PictureRow)).all() == []

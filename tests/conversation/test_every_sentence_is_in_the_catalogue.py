@@ -34,6 +34,7 @@ WORDS = (
     "", "ANA", "NOBODY", "@NOBODY X", "X --n 99", "X --what", "X --n", "X --seed X", "X --ar 9", "X --n 2 --n 2",
     "X <lora:1:1>", "X <lora:X>", "X <X>", "X <lora:1:9>", "<ti:1><ti:1>", "<ti:1><ti:2><ti:3><ti:4><ti:5>", "(X:3)",
     "((X:1.1) X:1.1)", '@"X', "@X @X", "X < X", 'X --base "', "X --base OTHER", "X --sampler OTHER", "@ANA X",
+    "X <lora:2>", "X <ti:2>", "X --fast",
     "@BEN X", "X" * 2000, "AB12-CD34", "0", "10", "12.5",
 )  # fmt: skip
 # Everything that people or the configuration have named; it is nobody's to translate.
