@@ -1,7 +1,9 @@
-"""`python -m core.doctor`: what this machine has, what is missing, and what to do about it."""
+"""`python -m core.doctor`: what this machine has, what is missing, and what to do about it.
+
+`python -m core.doctor models` looks at every base model and face pack that the configuration lists, to the byte.
+"""
 
 import sys
-import tomllib
 from collections.abc import Iterator
 
 from redis.exceptions import RedisError
@@ -9,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import select
 
 from core.errors import SettingMissing
+from core.listing import listed
 from core.settings import Settings
 from core.storage.database import reading
 from core.storage.keys import read_master_key
@@ -55,22 +58,32 @@ def findings(settings: Settings) -> Iterator[tuple[bool, str]]:
 
 
 def _models(settings: Settings) -> Iterator[tuple[bool, str]]:
-    entries = tomllib.loads(settings.models_file.read_text())
-    for kind in ("bases", "packs"):
-        for name, entry in entries.get(kind, {}).items():
-            folder = settings.models_file.parent / entry["path"]
-            here = folder.is_dir()
-            where = "is there" if here else f"is missing; put it into {entry['path']}"
-            yield here, f"{kind[:-1]} {name} (licence {entry['licence']}): {where}"
+    """What is there or is vouched for; the rest of the list is for `models`."""
+    for one in listed(settings.models_file):
+        if one.is_here or one.sha256:
+            where = "is there" if one.is_here else f"is missing; put it into {one.folder}"
+            yield one.is_here, f"{one.kind} {one.name} (licence {one.licence}): {where}"
+
+
+def models(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """Every listed model: whether it may be loaded, or what is missing and how to get it."""
+    for one in listed(settings.models_file):
+        fault = one.fault()
+        about = "; ".join(part for part in (one.about, f"licence {one.licence}") if part)
+        yield not fault, f"{one.kind} {one.name} ({about}): {fault or 'is there, as configured'}"
 
 
 def main() -> int:
-    """Print the findings; 0 when all is well."""
+    """Print the findings; 0 when all is well. Models are listed to choose from: none of them has to be there."""
+    about_models = sys.argv[1:] == ["models"]
+    if sys.argv[1:] and not about_models:
+        sys.stderr.write("usage: python -m core.doctor [models]\n")
+        return 2
     well = True
-    for good, sentence in findings(Settings()):
+    for good, sentence in models(Settings()) if about_models else findings(Settings()):
         well &= good
         sys.stdout.write(f"{'ok     ' if good else 'MISSING'}  {sentence}\n")
-    return 0 if well else 1
+    return 0 if well or about_models else 1
 
 
 if __name__ == "__main__":

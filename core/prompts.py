@@ -21,7 +21,6 @@ from core.wording import (
     checked,
     encode_trigger as encode_trigger,
     pieces as pieces,
-    with_trigger as with_trigger,
 )
 
 MOST_PICTURES = 8

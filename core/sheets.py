@@ -33,6 +33,38 @@ def sheet(pictures: Sequence[bytes], labels: Sequence[str], columns: int | None 
     return _jpeg(canvas)
 
 
+def grid(
+    pictures: Sequence[Sequence[bytes]],
+    columns: Sequence[str],
+    rows: Sequence[str],
+    labels: Sequence[Sequence[str]],
+) -> bytes:
+    """One JPEG of pictures in rows, a heading over each column and before each row, a label on each picture."""
+    cell = min(CELL, SHEET_LIMIT // max(len(columns), len(rows)) - 96)
+    band, gap = max(18, cell // 9), max(4, cell // 48)
+    font = ImageFont.load_default(size=band * 0.7)
+    side = 4 * band  # room for the headings of rows
+    size = (side + len(columns) * (cell + gap), band + gap + len(rows) * (cell + gap))
+    canvas = Image.new("RGB", size, BACKGROUND)
+    pen = ImageDraw.Draw(canvas)
+    for across, heading in enumerate(columns):
+        pen.text(
+            (side + across * (cell + gap) + cell / 2, band / 2), _drawable(heading), INK, font, anchor="mm"
+        )
+    for down, row in enumerate(pictures):
+        top = band + gap + down * (cell + gap)
+        pen.text((side / 2, top + cell / 2), _drawable(rows[down]), INK, font, anchor="mm")
+        for across, content in enumerate(row):
+            left = side + across * (cell + gap)
+            with Image.open(io.BytesIO(content)) as picture:
+                canvas.paste(_fit(picture.convert("RGB"), cell), (left, top))
+            if label := labels[down][across]:
+                box = pen.textbbox((left + gap, top + cell - gap), label, font, anchor="lb")
+                pen.rectangle((box[0] - gap, box[1] - gap, box[2] + gap, box[3] + gap), fill=BACKGROUND)
+                pen.text((left + gap, top + cell - gap), label, INK, font, anchor="lb")
+    return _jpeg(canvas)
+
+
 def _drawable(label: str) -> str:
     """What of a label Pillow's own font has glyphs for: Latin letters and figures; else it would draw boxes."""
     return "".join(char for char in label if char <= _LAST_LATIN).strip(" ()-·:")

@@ -70,13 +70,12 @@ def is_named(text: str, trigger: str) -> bool:
     return bool(_of(trigger).search(text))
 
 
-def with_trigger(text: str, trigger: str, *, style: bool = False) -> str:
-    """The text with the trigger in it: a text that does not name the subject is about the subject, or in the style."""
+def with_trigger(text: str, trigger: str, caption: str = "a photo of a {}") -> str:
+    """The text with the trigger in it: one that does not name the subject begins as its captions do."""
     if is_named(text, trigger):
         return text
-    if style:
-        return f"{text}, {trigger}" if text else trigger
-    return f"a photo of a {trigger}, {text}" if text else f"a photo of a {trigger}"
+    about = caption.format(trigger)
+    return f"{about}, {text}" if text else about
 
 
 def encode_trigger(text: str, trigger: str, stands_for: str) -> str:

@@ -45,8 +45,8 @@ def test_a_text_that_does_not_name_the_subject_is_about_it() -> None:
 
 
 def test_a_text_that_does_not_name_the_style_is_in_it() -> None:
-    assert with_trigger("a pirate", "zanora", style=True) == "a pirate, zanora"
-    assert with_trigger("", "zanora", style=True) == "zanora"
+    assert with_trigger("a pirate", "zanora", "a picture in {}") == "a picture in zanora, a pirate"
+    assert with_trigger("", "zanora", "a picture in {}") == "a picture in zanora"
 
 
 def test_a_trigger_is_a_word_of_its_own() -> None:

@@ -21,6 +21,7 @@ from bots.discord.sharing import add_sharing
 from bots.discord.translator import Translator, said_to, speaking_to
 from bots.hearing import AWAY
 from core.chat import choices
+from core.conversation.grids import AXES
 from core.conversation.importing import is_weights
 from core.conversation.language import N_, gettext as _
 from core.conversation.messages import Command, Photos
@@ -111,6 +112,18 @@ def _profile(client: Client) -> app_commands.Group:
     async def versions(interaction: discord.Interaction, profile: str | None = None) -> None:
         await client.take(interaction, Command("versions", profile or ""), private=True)
 
+    @group.command(name="grid", description=N_("Compare a profile's steps, strengths, bases at several CFGs"))
+    @app_commands.describe(
+        profile=N_("Which one; without it, the one you use now"), across=N_("What is compared")
+    )
+    @app_commands.choices(across=[Choice(name=label, value=axis) for axis, label in AXES.items()])
+    async def grid(
+        interaction: discord.Interaction, profile: str | None = None, across: str | None = None
+    ) -> None:
+        words = " ".join(filter(None, (profile, across)))
+        await client.take(interaction, Command("grid", words), private=True)
+
+    @grid.autocomplete("profile")
     @versions.autocomplete("profile")
     @delete.autocomplete("profile")
     async def offered(interaction: discord.Interaction, typed: str) -> list[Choice[str]]:

@@ -37,6 +37,7 @@ COMMANDS = {
     "new": N_("teach me somebody"),
     "profiles": N_("what I have learnt for you"),
     "versions": N_("a profile's versions: switch, train on, delete"),
+    "grid": N_("compare a profile's steps, strengths, bases at several CFGs"),
     "imagine": N_("draw"),
     "share": N_("let a group draw a profile of yours"),
     "revoke": N_("end that"),

@@ -52,7 +52,16 @@ from core.conversation.effects import (
 )
 from core.conversation.language import speaking
 from core.conversation.messages import Command, Drawing, Heard, Say
-from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
+from core.conversation.version_effects import (
+    DeleteVersion,
+    DrawGrid,
+    Reopen,
+    TrainOn,
+    UseCfg,
+    UseStep,
+    UseStrength,
+    UseVersion,
+)
 from core.prompts import Prompt, from_record
 from core.storage import ledger
 from core.storage.database import clock, new_handle
@@ -254,6 +263,9 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     UseVersion: versions.use_version,
     DeleteVersion: versions.delete_version,
     UseStep: versions.use_step,
+    UseCfg: versions.use_cfg,
+    UseStrength: versions.use_strength,
+    DrawGrid: versions.draw_grid,
     OpenImport: imports.open_import,
     DropImport: imports.drop_import,
     TakeIn: imports.take_in,

@@ -41,16 +41,18 @@ def export(scene: Scene, effect: Export) -> Exported | None:
         return Exported(profile.handle)
     key = profile_key(profile.handle)
     words = scene.studio.unseal(key, profile.sealed, f"profile-{profile.handle}")
+    learnt_words = words.get("stands_for", "")  # of a file that came from elsewhere
     about = About(
         method=profile.method,
         family=entry.family,
         base=version.base,
         trigger=words["trigger"],
-        instance_token=entry.instance_token if profile.method == "lora" else "",
+        instance_token=entry.instance_token if profile.method == "lora" and not learnt_words else "",
         class_word="style" if profile.kind == "style" else words["class_word"],
         name=file_name(words["name"], profile.handle),
         step=version.best_step or 0,
         base_hash=entry.sha256,
+        learnt_words=learnt_words,
     )
     return Exported(profile.handle, Shown(version.weights, key), about, entry.title)
 

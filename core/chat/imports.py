@@ -49,7 +49,7 @@ def _put_away(scene: Scene) -> dict[str, str]:
     if draft is None:
         return {}
     words = scene.studio.unseal(profile_key(draft.handle), draft.sealed, f"profile-{draft.handle}")
-    if "imported" not in words:
+    if "imported" not in words or draft.state != ProfileState.DRAFT:
         return {}  # a draft with photos stays, put aside
     begin_deletion(scene.session, scene.studio, draft, None)
     scene.session.flush()
@@ -58,7 +58,8 @@ def _put_away(scene: Scene) -> dict[str, str]:
 
 def drop_import(scene: Scene, effect: DropImport) -> None:
     """Erase a draft whose file was refused."""
-    if draft := scene.profile(effect.profile):
+    draft = scene.profile(effect.profile)
+    if draft and draft.state == ProfileState.DRAFT:
         begin_deletion(scene.session, scene.studio, draft, None)
 
 

@@ -1,15 +1,26 @@
 """Effects on the versions of a profile that has been trained."""
 
 import json
+import secrets
 
 from sqlmodel import select
 
 from core.chat.drafts import learnable, queue
 from core.chat.scene import Scene
 from core.chat.work_views import work_view
-from core.conversation.messages import Heard, Learning, Opened
-from core.conversation.version_effects import DeleteVersion, Reopen, TrainOn, UseStep, UseVersion
-from core.storage.tables import Checkpoint, Profile, ProfileState, Version
+from core.conversation.messages import Drawing, Heard, Learning, Opened
+from core.conversation.version_effects import (
+    DeleteVersion,
+    DrawGrid,
+    Reopen,
+    TrainOn,
+    UseCfg,
+    UseStep,
+    UseStrength,
+    UseVersion,
+)
+from core.storage.keys import profile_key
+from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkKind
 from core.storage.versions import choose_step, discard_version, numbered
 
 SLOWER = 0.5  # times the rate of the training that is gone on from
@@ -67,6 +78,32 @@ def use_step(scene: Scene, effect: UseStep) -> None:
     ).first()
     if checkpoint:
         choose_step(version, checkpoint)
+
+
+def use_cfg(scene: Scene, effect: UseCfg) -> None:
+    """Let prompts of the current version be followed so strongly."""
+    _, version = _trained(scene, effect.profile)
+    if version:
+        version.cfg = effect.cfg
+
+
+def use_strength(scene: Scene, effect: UseStrength) -> None:
+    """Let the current version be worn with this strength."""
+    _, version = _trained(scene, effect.profile)
+    if version:
+        version.strength = effect.strength
+
+
+def draw_grid(scene: Scene, effect: DrawGrid) -> Heard | None:
+    """Queue a grid; it costs nothing, whoever pays for pictures here."""
+    profile, _ = _trained(scene, effect.profile)
+    if profile is None:
+        return None
+    work = scene.ask(WorkKind.DRAW, profile, 0)
+    asked = {"grid": effect.axis, "seed": secrets.randbits(32), "base": None, "count": 0}
+    work.sealed = scene.studio.seal(profile_key(profile.handle), asked, f"work-{work.handle}")
+    scene.session.flush()
+    return Drawing(work_view(scene.studio, scene.session, work, profile.handle))
 
 
 def _trained(scene: Scene, handle: int) -> tuple[Profile | None, Version | None]:

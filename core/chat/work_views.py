@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from core.chat.space_views import is_withheld, name_of
 from core.chat.version_views import best_samples, samples_of
 from core.conversation.language import gettext as _
-from core.conversation.views import NO_WISH, BaseView, Shown, WorkView
+from core.conversation.views import NO_WISH, BaseView, GridView, Shown, WorkView
 from core.errors import KeyGone
 from core.prompts import from_record
 from core.storage.fairness import drawings_ahead
@@ -93,10 +93,16 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         halved=progress.get("halved", False),
         diverged=progress.get("diverged", False),
         samples=samples[:PANEL_PHOTOS],
+        grid=_grid(progress),
         filter_off=progress.get("filter_off", ""),
         space=work.space,
         asker=name_of(studio, member) if member else "",
     )
+
+
+def _grid(progress: dict[str, Any]) -> GridView | None:
+    told = progress.get("grid")
+    return GridView(told["axis"], tuple(told["columns"]), tuple(told["rows"])) if told else None
 
 
 def _shown(row: PictureRow, profile: int) -> Shown:

@@ -77,9 +77,11 @@ def caption(profile: ProfileView, about: About, title: str) -> str:
     else:
         lines += [
             _("Here its word is {trigger}; elsewhere write {words}: {token} is the instance token.").format(
-                trigger=about.trigger,
-                words=f"{about.instance_token} {about.class_word}",
-                token=about.instance_token,
+                trigger=about.trigger, words=about.words, token=about.instance_token
+            )
+            if about.instance_token
+            else _("Here its word is {trigger}; elsewhere write {words}.").format(
+                trigger=about.trigger, words=about.words
             ),
             _("A1111: put it into models/Lora/ and write <lora:{file}:1> in the prompt.").format(
                 file=about.name

@@ -1,6 +1,6 @@
 """What the conversation says when the workers have news."""
 
-from core.conversation import phrases, versions, work_phrases
+from core.conversation import grids, phrases, versions, work_phrases
 from core.conversation.effects import Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
@@ -48,6 +48,8 @@ def drawing(view: View, work: WorkView) -> Turn:
     again = Option(f"again:{work.handle}", _("Again"))
     dropped = (Option(f"dropped:{work.handle}", _("Show dropped")),) if work.dropped else ()
     match work.state:
+        case "succeeded" if work.grid:
+            return grids.drawn(view, profile, work)
         case "succeeded" if work.delivered:
             numbers = tuple(
                 Option(f"one:{handle}", str(number)) for number, (handle, __) in enumerate(work.delivered, 1)

@@ -43,6 +43,7 @@ HELP = N_(
     "/imagine words - draw; @name says whom\n"
     "/profiles - what I have learnt for you\n"
     "/versions - a profile's versions: switch, train on, delete\n"
+    "/grid - compare a profile's steps, versions, strength, bases or profiles at several CFGs\n"
     "/status - what is going on\n"
     "/share - let a group draw a profile of yours; /revoke ends that, /usage shows who did\n"
     "/export - a profile as a file for A1111, ComfyUI or kohya; /import takes one in\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.conversation.draft_phrases import METHODS as METHOD_NAMES
 from core.conversation.language import N_, gettext as _, ngettext
 from core.conversation.phrases import enumerated
 from core.conversation.views import ProfileView
@@ -12,7 +13,6 @@ from core.prompts import FLAGS, LONGEST_PROMPT, METHODS, Tag
 FACEID_AS_CHECKPOINT = N_("model_type=faceid is not supported. Use a checkpoint instead")
 TOO_MANY = N_("Up to {value} profiles go together in one picture.")
 ONE_FACE = N_("Only one FaceID profile fits into a picture.")
-METHOD_NAMES = {"lora": "LoRA", "textual_inversion": N_("Textual inversion"), "faceid": "FaceID"}
 
 REFUSALS = {
     "unknown_flag": N_("I do not know --{value}. There are {flags}."),

@@ -7,6 +7,7 @@ from core.conversation import (
     drawing,
     exporting,
     forms,
+    grids,
     importing,
     keeping,
     linking,
@@ -49,7 +50,7 @@ from core.conversation.messages import (
 from core.conversation.views import ProfileView, View
 from core.prompts import Prompt
 
-IN_PRIVATE = ("start", "new", "import", "versions", "delete", "privacy", "link", "language", "forget")
+IN_PRIVATE = ("start", "new", "import", "versions", "grid", "delete", "privacy", "link", "language", "forget")
 
 
 def take_turn(view: View, heard: Heard) -> Turn:
@@ -124,6 +125,8 @@ def _command(view: View, name: str, words: str) -> Turn:
             return keeping.profiles(view)
         case "versions":
             return versions.command(view, words)
+        case "grid":
+            return grids.command(view, words)
         case "share":
             return sharing.share(view, words)
         case "revoke":
@@ -231,6 +234,8 @@ def _choice(view: View, key: str) -> Turn:
         return linking.choose(step, handle)
     if step in ("share", "sharewith", "revoke"):
         return sharing.choose(view, step, handle, value)
+    if step in grids.STEPS:
+        return grids.choose(view, step, handle, value)
     if step in versions.STEPS:
         owned = view.profile(handle)
         return versions.choose(view, step, owned, value) if owned else _say(_(phrases.GONE))

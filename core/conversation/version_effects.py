@@ -42,4 +42,28 @@ class UseStep:
     step: int
 
 
-VersionEffect = TrainOn | Reopen | UseVersion | DeleteVersion | UseStep
+@dataclass(frozen=True)
+class UseCfg:
+    """Follow the prompts of the current version so strongly, unless one says otherwise."""
+
+    profile: int
+    cfg: float
+
+
+@dataclass(frozen=True)
+class UseStrength:
+    """Wear the current version with this strength, unless a prompt says otherwise."""
+
+    profile: int
+    strength: float
+
+
+@dataclass(frozen=True)
+class DrawGrid:
+    """Queue a grid; `axis` is what its columns differ in."""
+
+    profile: int
+    axis: str
+
+
+VersionEffect = TrainOn | Reopen | UseVersion | DeleteVersion | UseStep | UseCfg | UseStrength | DrawGrid

@@ -53,6 +53,8 @@ def listed(profile: ProfileView) -> Turn:
             Option(f"unlearn:{profile.handle}:{number}", _("Delete {number}").format(number=number))
         )
     options = options[-MOST_OPTIONS:]
+    if len(profile.steps) > 1 and profile.state == "trained":
+        options.append(Option(f"grid:{profile.handle}:steps", _("Grid")))
     if is_settled(profile):
         options.append(Option(f"train-on:{profile.handle}", _("Train on")))
     pictures = tuple(

@@ -161,6 +161,15 @@ class GrantView:
 
 
 @dataclass(frozen=True)
+class GridView:
+    """What a grid compares: `axis` across, with the columns' values, and CFGs down."""
+
+    axis: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WorkView:
     """One thing that was asked of the workers."""
 
@@ -185,6 +194,7 @@ class WorkView:
     halved: bool = False  # memory ran out once, so half as much is looked at together
     diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
+    grid: GridView | None = None
     filter_off: str = ""  # why likeness was not checked: photos, faceless, style
     space: int = 0  # where it was asked
     asker: str = ""  # in a space, who asked

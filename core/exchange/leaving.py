@@ -42,6 +42,14 @@ class About:
     name: str  # of the file, without its suffix
     step: int = 0
     base_hash: str = ""  # sha256 of the base's main file
+    learnt_words: str = ""  # that bring the subject up, where it was learnt elsewhere; no instance token then
+
+    @property
+    def words(self) -> str:
+        """What to write in the prompts of other tools: the name of the file for a textual inversion."""
+        if self.method == "textual_inversion":
+            return self.name
+        return self.learnt_words or f"{self.instance_token} {self.class_word}"
 
 
 def export(weights: bytes, about: About) -> bytes:
@@ -72,7 +80,6 @@ def _notes(about: About, tensors: Mapping[str, Tensor]) -> dict[str, str]:
     for name in sorted(tensors):
         numbers.update(tensors[name].content)
     lora = about.method == "lora"
-    subject = f"{about.instance_token} {about.class_word}".strip()
     ours = {
         "method": about.method,
         "family": about.family,
@@ -90,7 +97,7 @@ def _notes(about: About, tensors: Mapping[str, Tensor]) -> dict[str, str]:
         "modelspec.architecture": f"{ARCHITECTURES.get(about.family, about.family)}/"
         f"{'lora' if lora else 'textual-inversion'}",
         "modelspec.title": about.name,
-        "modelspec.trigger_phrase": subject if lora else about.name,
+        "modelspec.trigger_phrase": about.words,
         "ss_base_model_version": BASE_VERSIONS.get(about.family, about.family),
         "ss_sd_model_name": about.base,
         "ss_new_sd_model_hash": about.base_hash,

@@ -37,6 +37,8 @@ class Base:
     ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
     rest: Path | None = None
     size: int = 0  # the side of the pictures it trains on and draws, in pixels; 0 is the model's own
+    hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
+    revision: str = ""
     faceid: Path | None = None  # IP-Adapter FaceID weights for this base
     fast: Path | None = None  # a low-rank change with which a few steps do
 

@@ -7,18 +7,20 @@ from typing import Any, ClassVar
 
 import torch
 from diffusers import DDPMScheduler
-from diffusers.models.attention_processor import AttnProcessor2_0
+from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
 from torch import Tensor
 
 from core.artifacts import Pixels
+from core.families.attention import PlainAttention, is_plain
 from core.families.catalogue import Base
 from core.families.faceid import conditions
 from core.families.family import Batch, DrawRequest, Trainable
 from core.families.loaded import TOGETHER, Loaded, Said, pixels_of, weighted
-from core.families.precision import AttentionProcessor, attention_for_training, half_precision
+from core.families.precision import attention_for_training, half_precision
 from core.families.schedulers import FAST, SCHEDULERS
 from core.families.wardrobe import Worn
 
+AttentionProcessor = type[AttnProcessor] | type[AttnProcessor2_0] | type[PlainAttention]
 UNET_ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 UNET_LAYERS = (
     *UNET_ATTENTION, "proj_in", "proj_out",
@@ -41,6 +43,9 @@ class UNetFamily(Loaded):
         self._scheduler_config = pipeline.scheduler.config
         self._noising = DDPMScheduler.from_config(pipeline.scheduler.config)
         self._attention: AttentionProcessor | None = None
+        attentions = [one for one in self._model.modules() if isinstance(one, Attention)]
+        plain = not self._merges and all(is_plain(one) for one in attentions)
+        self._learning: AttentionProcessor = PlainAttention if plain else attention_for_training(device.type)
 
     def noise_steps(self) -> int:
         """How many timesteps there are to draw from."""
@@ -51,7 +56,7 @@ class UNetFamily(Loaded):
         latents, noise = batch.latents.to(self._device), batch.noise.to(self._device)
         timesteps = batch.timesteps.to(self._device)
         noisy = self._noising.add_noise(latents, noise, timesteps).to(self._model.dtype)
-        self._attend(attention_for_training(self._device.type))
+        self._attend(self._learning)
         # Where changes are merged weights are in single precision, else everything is in half.
         precision = half_precision(self._device.type) if self._merges else nullcontext()
         with self._wardrobe.trying(trainable) as known, precision:

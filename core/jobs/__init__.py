@@ -16,6 +16,7 @@ from core.errors import KeyGone, ModelUnusable, StudioError, TrainingFailed, whe
 from core.families.catalogue import read as read_catalogue
 from core.intake import Intake
 from core.jobs.draw import draw
+from core.jobs.grid import draw_grid, grid_asked
 from core.jobs.learn import Learning
 from core.jobs.look import look
 from core.jobs.slice import Fenced, Slice
@@ -85,6 +86,8 @@ def _work(workshop: Workshop, slice_: Slice, work: Work) -> None:
         match work.kind:
             case WorkKind.LOOK:
                 look(workshop, slice_, work.profile_id)
+            case WorkKind.DRAW if asked := grid_asked(workshop, slice_):
+                draw_grid(workshop, slice_, work, asked)
             case WorkKind.DRAW:
                 draw(workshop, slice_, work)
             case WorkKind.LEARN:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from core.families.family import DrawRequest, Family, usual_request
 from core.families.schedulers import FAST as FAST_SCHEDULER
+from core.jobs.dataset import CAPTIONS
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.prompts import Prompt, from_record
@@ -15,6 +16,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Grant, Profile, ProfileState, Version, Work, WorkState
 from core.storage.work import finish
 from core.storage.worn_table import worn_by
+from core.subjects import CHARACTER, FACEID, LORA, STYLE, TEXTUAL_INVERSION
 from core.wording import encode_trigger, is_named, with_trigger
 
 FACEID_CFG = 3.0  # SPEC G4
@@ -66,7 +68,9 @@ def read_commission(workshop: Workshop, slice_: Slice, work: Work) -> Commission
         prompt = from_record(asked)
         strengths = {tag.profile: tag.strength for tag in prompt.tags}
         shown = tuple(
-            Shown(profile, version, _words(workshop, profile), strengths.get(profile.handle, 1.0))
+            Shown(
+                profile, version, words_of(workshop, profile), strengths.get(profile.handle, version.strength)
+            )
             for profile, version in usable
         )
     return Commission(prompt, asked["seed"], shown)
@@ -90,7 +94,8 @@ def _may_show(
     return profile, version
 
 
-def _words(workshop: Workshop, profile: Profile) -> Mapping[str, Any]:
+def words_of(workshop: Workshop, profile: Profile) -> Mapping[str, Any]:
+    """What only the profile's key opens: its name, trigger and class word."""
     words: dict[str, Any] = workshop.studio.unseal(
         profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}"
     )
@@ -107,8 +112,11 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
         {name: one.strength for name, one in names.items()},
         fast=prompt.fast,
     )
-    if any(one.profile.method == "faceid" for one in commission.shown):
+    if any(one.profile.method == FACEID for one in commission.shown):
         request = replace(request, cfg=FACEID_CFG, scheduler=FACEID_SCHEDULER)
+    own = commission.subject.version.cfg
+    if own is not None and not prompt.fast:
+        request = replace(request, cfg=own)
     width, height = _size(family.size, family.factor, prompt.aspect)
     return replace(
         request,
@@ -123,11 +131,13 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
 
 def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:
     subject, *others = names.values()
-    style = subject.profile.kind == "style"
-    text = with_trigger(prompt.text, subject.words["trigger"], style=style)
+    kind = STYLE if subject.profile.kind == STYLE else CHARACTER
+    # As training said it, where there was one.
+    caption = CAPTIONS.get((subject.profile.method, kind), CAPTIONS[LORA, CHARACTER])[0]
+    text = with_trigger(prompt.text, subject.words["trigger"], caption)
     for other in others:
         # A style and learnt words do their work by standing in the prompt; a character's changes do theirs unnamed.
-        stands = other.profile.kind == "style" or other.profile.method == "textual_inversion"
+        stands = other.profile.kind == STYLE or other.profile.method == TEXTUAL_INVERSION
         if stands and not is_named(text, other.words["trigger"]):
             text = f"{text}, {other.words['trigger']}"
     for name, one in names.items():
@@ -137,12 +147,11 @@ def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:
 
 def _stands_for(family: Family, name: str, shown: Shown) -> str:
     """What a profile's trigger means to the base: what its training bound the subject to."""
-    word = "style" if shown.profile.kind == "style" else shown.words["class_word"]
-    match shown.profile.method:
-        case "textual_inversion":
-            return f"<{name}>"
-        case "faceid":
-            return str(word)
+    word = "style" if shown.profile.kind == STYLE else shown.words["class_word"]
+    if shown.profile.method == TEXTUAL_INVERSION:
+        return f"<{name}>"
+    if shown.profile.method == FACEID:
+        return str(word)
     # A file from elsewhere was bound to words of its own.
     return str(shown.words.get("stands_for") or f"{family.base.instance_tokens[0]} {word}")
 

@@ -1,5 +1,6 @@
 """What leaves the studio, opened by other tools: the same pictures as here."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import safetensors.torch
 import torch
 from diffusers import DDIMScheduler, StableDiffusionPipeline
 
-from core.artifacts import Pixels
+from core.artifacts import Adapter, Pixels
 from core.exchange.leaving import About, export
 from core.exchange.tensors import Tensor, Weights, read, written
 from core.families.family import DrawRequest
@@ -104,21 +105,28 @@ def test_the_notes_say_what_tools_and_people_need_and_nothing_of_the_person(tmp_
     assert len(notes["sshs_model_hash"]) == 64
 
 
-def test_an_exported_embedding_is_loaded_by_a_plain_pipeline(tmp_path: Path) -> None:
-    vectors = np.random.default_rng(0).normal(0, 0.02, (3, 96)).astype("<f4")
-    ours = written(Weights({"clip_l": Tensor("F32", vectors.shape, vectors.tobytes())}, {}))
+def test_an_exported_embedding_draws_the_same_in_a_plain_pipeline(tmp_path: Path) -> None:
+    family = opened()
+    vectors = np.random.default_rng(0).normal(0, 0.2, (3, 96)).astype("<f2")
+    ours = written(Weights({"clip_l": Tensor("F16", vectors.shape, vectors.tobytes())}, {}))
+    family.install("robin", Adapter("textual_inversion", "sd15", "pocket", ours))
+    asked = replace(request(family, {"robin": 1.0}), prompt="a photo of a <robin>, smiling")
+    (mine,) = family.draw(asked, [SEED])
     file = tmp_path / "Robin.safetensors"
     file.write_bytes(export(ours, About("textual_inversion", "sd15", "pocket", "zarobi", "", "man", "Robin")))
     pipeline = _plain()
+    bare = _drawn_plainly(pipeline, replace(asked, prompt="a photo of a man, smiling"))
 
     pipeline.load_textual_inversion(tmp_path, weight_name=file.name, token="<robin>", local_files_only=True)
     try:
-        numbers = pipeline.tokenizer.convert_tokens_to_ids(["<robin>", "<robin>_1", "<robin>_2"])
-        loaded = pipeline.text_encoder.get_input_embeddings().weight[numbers]
-        assert np.array_equal(loaded.detach().numpy(), vectors)
+        theirs = _drawn_plainly(pipeline, asked)
     finally:
         pipeline.unload_textual_inversion()
+        family.remove("robin")
+
     assert list(read(file.read_bytes()).tensors) == ["emb_params"]
+    assert _difference(theirs, mine) <= 2  # of 255
+    assert _difference(bare, mine) > 50
 
 
 def test_an_embedding_of_two_encoders_keeps_their_names() -> None:

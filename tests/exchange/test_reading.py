@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -203,6 +204,12 @@ def test_whatever_happens_to_a_file_it_is_read_or_refused(data: st.DataObject) -
     for each in (bytes(content), bytes(content[:cut])):
         with suppress(WeightsRefused):
             assert recognise(each).weights
+
+
+def test_words_of_elsewhere_survive_both_ways() -> None:
+    about = replace(ABOUT, instance_token="", learnt_words="ohwx person")
+
+    assert recognise(export(ROBIN.read_bytes(), about)).words == "ohwx person"
 
 
 def test_an_exported_embedding_comes_back() -> None:

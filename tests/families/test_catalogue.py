@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from core.errors import ModelUnusable
-from core.families import catalogue, open_base
+from core.families import FAMILIES, catalogue, open_base
+from core.families.flux import Flux
+from core.families.schedulers import SCHEDULERS
 from core.training.plan import Plan
-from tests.families.pocket_base import MODELS, pocket
+from tests.families.pocket_base import MODELS
 
 BASE = """
 [bases.tiny]
@@ -38,16 +40,16 @@ def written(folder: Path, text: str) -> catalogue.Base:
 def test_the_shipped_models_are_the_configured_ones() -> None:
     shipped = catalogue.read(MODELS)
 
-    for base in shipped.bases.values():
-        catalogue.check(base)
+    catalogue.check(shipped.bases["pocket"])
     for pack in shipped.packs.values():
         catalogue.check(pack)
 
 
-def test_the_shipped_training_defaults_make_a_plan() -> None:
-    base = pocket()
+@pytest.mark.parametrize("name", catalogue.read(MODELS).bases)
+def test_the_shipped_training_defaults_make_a_plan(name: str) -> None:
+    base = catalogue.read(MODELS).bases[name]
 
-    for method in ("lora", "textual_inversion"):
+    for method in ("lora", *(("textual_inversion",) if base.family != "flux" else ())):
         assert Plan(**base.settings(method), method=method).steps == base.settings(method)["steps"]
 
 
@@ -58,6 +60,26 @@ def test_a_methods_own_table_goes_over_what_holds_for_all(tmp_path: Path) -> Non
 
     assert base.settings("textual_inversion") == {"steps": 500, "rank": 16}
     assert base.settings("lora") == {"steps": 300, "rank": 16}
+
+
+def test_every_listed_base_is_of_a_family_and_drawn_with_a_sampler_of_it() -> None:
+    bases = catalogue.read(MODELS).bases
+
+    assert {base.family for base in bases.values()} == FAMILIES.keys()
+    for base in bases.values():
+        samplers = Flux.samplers if base.family == "flux" else SCHEDULERS
+        assert base.scheduler in samplers
+        assert base.hub or base.name == "pocket"
+
+
+@pytest.mark.parametrize("name", catalogue.read(MODELS).bases.keys() - {"pocket"})
+def test_a_base_that_is_only_listed_is_refused(name: str) -> None:
+    listed = catalogue.read(MODELS).bases[name]
+
+    with pytest.raises(ModelUnusable, match="safety judge"):
+        catalogue.check(listed)
+    with pytest.raises(ModelUnusable, match="there is no folder"):
+        catalogue.check(replace(listed, content="drawn"))
 
 
 def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:

@@ -166,7 +166,9 @@ def test_learnt_words_and_styles_stand_in_the_prompt(wardrobe: Wardrobe) -> None
     prompt = f"a photo of a sks man, in a hat, <{word}>, sks style"
     request = usual_request(family, prompt, {one: 1.0, word: 1.0, style: 1.0})
     assert np.array_equal(beside, expected(family, request))
-    assert np.array_equal(alone, expected(family, usual_request(family, "in a hat, sks style", {style: 1.0})))
+    assert np.array_equal(
+        alone, expected(family, usual_request(family, "a picture in sks style, in a hat", {style: 1.0}))
+    )
 
 
 def test_another_base_of_the_family_draws_with_what_was_learnt_on_the_usual_one(wardrobe: Wardrobe) -> None:

@@ -1,15 +1,29 @@
 """A profile that is trained again: goes on from a step, fails without losing what was, is switched and thinned out."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
+from PIL import Image
 from sqlmodel import col, select
 
-from core.conversation.messages import Chosen, Command
+from core.conversation.messages import Chosen, Command, Gallery
+from core.storage import ledger
 from core.storage.database import reading
-from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkKind, WorkState
+from core.storage.keys import profile_key
+from core.storage.tables import (
+    Checkpoint,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Version,
+    Work,
+    WorkKind,
+    WorkState,
+)
 from core.storage.versions import checkpoints
 from tests.chat.people import Person
 from tests.jobs.conftest import Opens
@@ -58,6 +72,19 @@ def owner(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ow
         yield Owner(place, ana)
 
 
+def _pictures_left(owner: Owner) -> int:
+    with reading(owner.place.studio.engine) as session:
+        return ledger.balance(session, owner.profile.account_id, ledger.PICTURE)
+
+
+def _content(owner: Owner, work: Work) -> bytes:
+    """The one picture of a work."""
+    studio = owner.place.studio
+    with reading(studio.engine) as session:
+        row = session.exec(select(PictureRow).where(PictureRow.work_id == work.id)).one()
+    return studio.files.read(row.file, studio.keys.open(profile_key(owner.profile.handle)))
+
+
 def test_it_goes_on_from_the_step_that_was_kept_at_half_the_rate(owner: Owner) -> None:
     (first,) = owner.versions()
 
@@ -91,6 +118,46 @@ def test_another_step_is_what_the_version_is(owner: Owner) -> None:
     version = owner.versions()[0]
     assert (version.best_step, version.weights) == (other.step, other.weights)
     assert version.quality == other.quality
+
+
+def test_a_grid_is_one_picture_whose_columns_and_rows_can_be_made_the_profiles_own(owner: Owner) -> None:
+    owner.tap("version", "1")
+    steps = [str(step) for step in (4, 8, 12)]
+    before = _pictures_left(owner)
+
+    owner.ana.say(Command("grid"))
+    owner.place.work()
+
+    work = owner.place.last(WorkKind.DRAW)
+    assert work.state == WorkState.SUCCEEDED
+    assert json.loads(work.progress)["grid"] == {
+        "axis": "steps",
+        "columns": steps,
+        "rows": ["1.5", "2.5", "4"],
+    }
+    assert _pictures_left(owner) == before
+    with Image.open(io.BytesIO(_content(owner, work))) as picture:
+        assert picture.width > picture.height  # the headings stand before the rows
+        pixels = np.asarray(picture.convert("L")).astype(float)
+    assert pixels.std() > 30
+    gallery = [reply for reply in hear(owner.ana) if isinstance(reply, Gallery)][-1]
+    assert [option.label for option in gallery.options][:6] == [*steps, "CFG 1.5", "CFG 2.5", "CFG 4"]
+    owner.ana.tap("CFG 4")
+    owner.ana.tap("4")
+    version = owner.versions()[0]
+    assert (version.cfg, version.best_step) == (4.0, 4)
+
+
+@pytest.mark.parametrize(
+    ("axis", "columns"), [("versions", ["1", "2"]), ("strength", ["0.6", "0.8", "1", "1.2"])]
+)
+def test_other_axes_are_drawn_too(owner: Owner, axis: str, columns: list[str]) -> None:
+    owner.ana.say(Command("grid", axis))
+    owner.place.work()
+
+    work = owner.place.last(WorkKind.DRAW)
+    assert work.state == WorkState.SUCCEEDED
+    assert json.loads(work.progress)["grid"]["columns"] == columns
 
 
 def test_a_version_that_fails_leaves_the_one_before_in_place(owner: Owner) -> None:

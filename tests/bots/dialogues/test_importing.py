@@ -17,12 +17,6 @@ LAYER = "unet.mid_block.attentions.0.proj_in"
 OURS = file_of({f"{LAYER}.lora_A.weight": tensor([[1.0]]), f"{LAYER}.lora_B.weight": tensor([[1.0]])})
 
 
-def name_it(desk: Desk, ana: Someone, name: str) -> None:
-    """Answer the question for a name, in a form where there are forms."""
-    ana.sees("What shall we call this profile?")
-    ana.write(name)
-
-
 def test_a_file_is_taken_in_and_drawn(desk: Desk, ana: Someone) -> None:
     ana.command("start")
     ana.send_file("mine.safetensors", export(OURS, ABOUT))
@@ -32,7 +26,8 @@ def test_a_file_is_taken_in_and_drawn(desk: Desk, ana: Someone) -> None:
     found = ana.sees("LoRA for SD 1.5, rank 1.\nWhat does it draw?")
     assert {"woman", "man", "cat"} <= set(found.labels)
     ana.tap("woman")
-    name_it(desk, ana, "Ana again")
+    ana.sees("What shall we call this profile?")
+    ana.write("Ana again")
     asked = ana.sees("Which words bring it up in a prompt?")
     assert "The file says: sks woman" in asked.words
     assert asked.labels[:2] == ["sks woman", "It needs none"]
@@ -61,9 +56,21 @@ def test_it_is_exported_again_as_any_other(desk: Desk, ana: Someone) -> None:
 
     ana.command("export")
 
-    ((name, content),) = ana.sees("Ana again: LoRA for SD 1.5").files
+    seen = ana.sees("Ana again: LoRA for SD 1.5")
+    assert "Here its word is zanora; elsewhere write sks woman.\n" in seen.words
+    ((name, content),) = seen.files
     assert name == "ana-again.safetensors"
     assert b"lora_unet_mid_block_attentions_0_proj_in" in content
+
+
+def test_it_cannot_be_trained_on_without_photos(desk: Desk, ana: Someone) -> None:
+    test_a_file_is_taken_in_and_drawn(desk, ana)
+    with reading(desk.studio.engine) as session:
+        profile = session.exec(select(Profile).where(Profile.sample == "")).one()
+
+    ana.press(f"train-on:{profile.handle}")
+
+    ana.sees("Ana again cannot be trained on: its photos are not kept.")
 
 
 def test_it_is_shared_and_deleted_as_any_other(desk: Desk, ana: Someone) -> None:
@@ -108,7 +115,7 @@ def test_without_consent_it_is_not_taken_in(desk: Desk, ana: Someone) -> None:
     with reading(desk.studio.engine) as session:
         profile = session.exec(select(Profile).where(Profile.sample == "")).one()
     ana.press(f"take:{profile.handle}:yes")
-    ana.sees("Is this you, or someone who agreed?")
+    assert not [seen for seen in ana.fresh() if "is taken in" in seen.words]
     with reading(desk.studio.engine) as session:
         assert session.get_one(Profile, profile.id).state == ProfileState.DRAFT
 
