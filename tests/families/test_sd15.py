@@ -12,8 +12,9 @@ from diffusers import StableDiffusionPipeline
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families.family import Family
-from core.families.schedulers import SCHEDULERS
+from core.families.schedulers import FAST, SCHEDULERS
 from core.families.sd15 import Sd15
+from core.prompts import SAMPLERS
 from tests.families.pocket_base import adapter_of, batch, drawn_subjects, opened, picture, pocket, request
 
 
@@ -272,3 +273,7 @@ def test_changes_of_the_attention_alone_are_fewer_and_of_the_unet_alone_too(fami
 
 def layers_of(adapter: Adapter) -> set[str]:
     return {key.partition(".lora_")[0] for key in safetensors.torch.load(adapter.weights)}
+
+
+def test_every_sampler_that_prompts_may_name_is_one() -> None:
+    assert set(SAMPLERS) == SCHEDULERS.keys() - {FAST}
