@@ -72,7 +72,7 @@ def test_every_listed_base_is_of_a_family_and_drawn_with_a_sampler_of_it() -> No
         assert base.hub or base.name == "pocket"
 
 
-@pytest.mark.parametrize("name", catalogue.read(MODELS).bases.keys() - {"pocket"})
+@pytest.mark.parametrize("name", sorted(catalogue.read(MODELS).bases.keys() - {"pocket"}))
 def test_a_base_that_is_only_listed_is_refused(name: str) -> None:
     listed = catalogue.read(MODELS).bases[name]
 
