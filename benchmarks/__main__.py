@@ -9,6 +9,7 @@ from benchmarks import (
     autoencoder,
     base,
     chat,
+    choosing,
     drift,
     editing,
     faceid,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "base": base.run,
     "faceid": faceid.run,
     "personal": personal.run,
+    "choosing": choosing.run,
     "drift": drift.run,
 }
 

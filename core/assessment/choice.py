@@ -11,8 +11,6 @@ from core.assessment.scores import Score
 
 # Of 100. So much less for fewer steps is no loss: a shorter training is the less stiff one.
 AS_GOOD: Final = 1.0
-# Checkpoints after the best one without any that is better.
-PATIENCE: Final = 2
 FLAT, OVERTRAINED = "flat", "overtrained"
 
 
@@ -29,9 +27,10 @@ def best(scores: Sequence[Score]) -> Score:
     return next(score for score, mean in zip(scores, smooth, strict=True) if mean >= max(smooth) - AS_GOOD)
 
 
-def may_stop(scores: Sequence[Score], patience: int = PATIENCE) -> str:
+def may_stop(scores: Sequence[Score], patience: int) -> str:
     """Why more steps would not help: "overtrained" where they hurt, "flat" where nothing changes; else empty.
 
+    `patience` is how many checkpoints after the best one, none of them better, are enough.
     Overtraining is recognised by prompts that are obeyed less, photos that are repeated more, or a class that
     drifts further than at the best checkpoint, while the likeness does not rise.
     """

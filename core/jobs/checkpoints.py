@@ -44,6 +44,7 @@ class Trail:
     scores: list[Score] = field(default_factory=list)
     examiner: Examiner | None = None
     texts: tuple[str, ...] = ()
+    patience: int = 0
 
     def plan(self, plan: Plan) -> Plan:
         """The plan with what is drawn at every checkpoint; a base's entry may name words of its own for it."""
@@ -54,6 +55,7 @@ class Trail:
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
+        self.patience = plan.patience
         return replace(
             plan,
             sample_prompts=tuple(_asking(subject, extra) for extra in extras),
@@ -90,7 +92,7 @@ class Trail:
 
     def may_stop(self) -> str:
         """Why more steps would not help, or an empty string."""
-        return may_stop(self.scores)
+        return may_stop(self.scores, self.patience) if self.patience else ""
 
     def add(self, slice_: Slice, run: Run, event: Sampled) -> None:
         """Score the samples, and store weights and samples as one checkpoint."""

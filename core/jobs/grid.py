@@ -4,7 +4,7 @@ It costs nothing: it is how somebody finds out which step and CFG are the profil
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,8 +22,8 @@ from core.sheets import grid as sheet
 from core.storage.database import new_handle
 from core.storage.files import new_name
 from core.storage.keys import profile_key
-from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
-from core.storage.versions import checkpoints
+from core.storage.tables import Checkpoint, PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.storage.versions import at_step, checkpoints
 from core.storage.work import finish, report
 
 log = logging.getLogger(__name__)
@@ -114,18 +114,17 @@ def _columns(
                 words = words_of(workshop, other)
                 yield Column(str(other.handle), Shown(other, its_version, words, its_version.strength), base)
         case _:
-            for step, weights in _steps(session, version):
-                at = Version.model_validate({**version.model_dump(), "weights": weights, "best_step": step})
-                yield Column(str(step), replace(shown, version=at), base)
+            for checkpoint in _steps(session, version):
+                yield Column(str(checkpoint.step), replace(shown, version=at_step(version, checkpoint)), base)
 
 
-def _steps(session: Session, version: Version) -> Sequence[tuple[int, str]]:
+def _steps(session: Session, version: Version) -> list[Checkpoint]:
     """Some checkpoints spread over the training, the one that is used among them."""
-    known = [(one.step, one.weights) for one in checkpoints(session, version)]
+    known = checkpoints(session, version)
     if len(known) <= MOST_COLUMNS:
         return known
     places = {round(number * (len(known) - 1) / (MOST_COLUMNS - 1)) for number in range(MOST_COLUMNS)}
-    used = next((place for place, (step, _) in enumerate(known) if step == version.best_step), 0)
+    used = next((place for place, one in enumerate(known) if one.step == version.best_step), 0)
     if used not in places:
         places.remove(min(places, key=lambda place: abs(place - used)))
     return [known[place] for place in sorted({*places, used})]

@@ -49,6 +49,13 @@ def choose_step(version: Version, checkpoint: Checkpoint) -> None:
     version.similarity, version.quality = checkpoint.similarity, checkpoint.quality
 
 
+def at_step(version: Version, checkpoint: Checkpoint) -> Version:
+    """A version as it would be at another checkpoint; it is in no session and never stored."""
+    copy = Version.model_validate(version.model_dump())
+    choose_step(copy, checkpoint)
+    return copy
+
+
 def discard_version(session: Session, version: Version) -> None:
     """Take a version out; its files are erased by upkeep."""
     for checkpoint in checkpoints(session, version):

@@ -33,9 +33,8 @@ class Plan:
     vectors: int = 1  # of a textual inversion
     init_word: str = ""  # whose meaning a textual inversion starts from; one word, or several
     sample_prompts: tuple[str, ...] = ()  # the photos' shortest caption where empty
-    class_seeds: tuple[
-        int, ...
-    ] = ()  # at each checkpoint the class is drawn at these, to see whether it drifts
+    class_seeds: tuple[int, ...] = ()  # at which the class is drawn at each checkpoint: does it drift?
+    patience: int = 2  # checkpoints without a better one after which it ends early; 0: never
 
     def __post_init__(self) -> None:
         bounds = dict(BOUNDS)

@@ -49,7 +49,7 @@ def test_of_equals_the_shortest_training_is_chosen() -> None:
 
 def test_what_has_no_likeness_keeps_the_last() -> None:
     assert best([score(50, None, None), score(100, None, None)]).step == 100
-    assert may_stop([score(50 * number, None, None) for number in range(1, 9)]) == ""
+    assert may_stop([score(50 * number, None, None) for number in range(1, 9)], 2) == ""
 
 
 def test_without_a_checkpoint_there_is_nothing_to_choose() -> None:
@@ -60,13 +60,13 @@ def test_without_a_checkpoint_there_is_nothing_to_choose() -> None:
 def test_it_goes_on_while_it_rises() -> None:
     scores = course(0.1, 0.3, 0.5, 0.6, 0.7, 0.78)
 
-    assert [may_stop(scores[:count]) for count in range(1, 7)] == [""] * 6
+    assert [may_stop(scores[:count], 2) for count in range(1, 7)] == [""] * 6
 
 
 def test_it_stops_where_nothing_changes_any_more() -> None:
     scores = course(0.3, 0.6, 0.8, 0.8, 0.8, 0.8)
 
-    reasons = [may_stop(scores[:count]) for count in range(1, 7)]
+    reasons = [may_stop(scores[:count], 2) for count in range(1, 7)]
 
     assert reasons[-1] == FLAT
     assert reasons[:4] == [""] * 4
@@ -80,7 +80,7 @@ def test_it_stops_where_nothing_changes_any_more() -> None:
 def test_overtraining_is_told_from_a_flat_end(worse: dict[str, float]) -> None:
     scores = [*course(0.3, 0.6, 0.8), *(score(step, 0.8, **worse) for step in (200, 250, 300))]
 
-    assert may_stop(scores) == OVERTRAINED
+    assert may_stop(scores, 2) == OVERTRAINED
     assert best(scores).step == 150
 
 
@@ -94,7 +94,7 @@ def test_a_course_that_goes_on_reports_what_it_would_have_missed() -> None:
         true = 0.75 * (1 - np.exp(-2.5 * steps / peak)) - 0.0006 * np.maximum(0, steps - peak)
         seen = true + random.normal(0, 0.02, len(steps))
         scores = [score(int(step), float(value), None) for step, value in zip(steps, seen, strict=True)]
-        end = next((count for count in range(1, len(scores)) if may_stop(scores[:count])), len(scores))
+        end = next((count for count in range(1, len(scores)) if may_stop(scores[:count], 2)), len(scores))
         chosen = best(scores[:end])
         losses.append(true.max() - true[scores.index(chosen)])
 

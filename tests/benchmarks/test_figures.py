@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import base, drift, faces, personal, weights
+from benchmarks import base, choosing, drift, faces, personal, weights
+from benchmarks.choosing import Course
 from benchmarks.drift import Drawn, Drift
 from benchmarks.people import adults
 from benchmarks.personal import Outcome
 from benchmarks.row import Row, bootstrap
 from core.artifacts import Embedding, Face
+from core.assessment import Score
 from core.families import catalogue
 from pocket.people import make_person
 
@@ -151,3 +153,36 @@ def test_other_weights_are_configured_with_their_own_checksums(
     assert pack.path == tmp_path / "faces"
     assert pack.sha256["detector.onnx"] == catalogue.sha256_of(changed)
     assert pack.sha256["recogniser.onnx"] == shipped.sha256["recogniser.onnx"]
+
+
+def qualities(*values: float) -> list[Score]:
+    return [Score(50 * place, 0.5, None, None, 0.0, value) for place, value in enumerate(values, 1)]
+
+
+def test_the_chooser_sees_no_more_than_it_would_have() -> None:
+    rising = qualities(20, 40, 60, 70, 80, 90)
+    flat = qualities(40, 80, 80, 80, 80, 95)
+
+    assert choosing.chosen(rising) == (5, 5)
+    kept, ended = choosing.chosen(flat)
+    assert ended < 5  # the last would have been better, and was never seen
+    assert kept < ended
+
+
+def test_regret_steps_and_ratio_are_of_what_was_chosen() -> None:
+    scores = qualities(40, 80, 80, 80)
+    one = Course(scores, [0.3, 0.5, 0.6, 0.4], 1, 3, [0.4, 0.6, 0.5], 0.8)
+    nobody = Course(scores, [0.3, 0.7, 0.6, 0.4], 1, 1, [], 0.8)
+
+    rows = choosing.rows([one, nobody])
+
+    assert values(rows) == {
+        "lora-ratio": pytest.approx((0.5 / 0.8 + 0) / 2, abs=1e-3),
+        "choice-regret": pytest.approx(0.05),
+        "choice-steps": pytest.approx((200 / 400 + 100 / 400) / 2),
+    }
+    assert {one.id: one.holds for one in rows} == {
+        "lora-ratio": False,
+        "choice-regret": False,
+        "choice-steps": True,
+    }

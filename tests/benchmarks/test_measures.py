@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import autoencoder, base, drift, faceid, faces, personal, sheet
+from benchmarks import autoencoder, base, choosing, drift, faceid, faces, personal, sheet
 from benchmarks.bench_studio import Bench, bench
 from benchmarks.people import adults, faces_of
 from benchmarks.row import Row
@@ -101,6 +101,15 @@ def test_whole_profiles(studio: Bench, pack: FacePack) -> None:
     rows = personal.rows([personal.learnt_and_drawn(studio, pack, seed, enrolled) for seed in people])
 
     assert named(rows) >= {"train-seconds", "likeness-ratio", "likeness-gain", "candidates-per-delivered"}
+
+
+def test_choosing(studio: Bench, pack: FacePack) -> None:
+    found = choosing.course(studio, pack, adults(1)[0], pictures=4, steps=8, every=4)
+
+    assert named(choosing.rows([found])) == {"lora-ratio", "choice-regret", "choice-steps"}
+    assert [score.step for score in found.scores] == [4, 8]
+    assert len(found.truth) == 2
+    assert found.regret >= 0
 
 
 def test_drift(studio: Bench, pack: FacePack) -> None:

@@ -1,0 +1,171 @@
+"""[lora-ratio] [choice-regret] [choice-steps] Which checkpoint the studio keeps, against the best that there was.
+
+Held-out people are learnt by the product's own path for as many steps as the usual fixed default, without ending
+early. What the chooser would have seen of that is given to it, checkpoint by checkpoint, until it stops. Then every
+checkpoint is judged by pictures at seeds and of prompts that the chooser did not see, by a recogniser that the product
+does not have.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+
+from benchmarks import weights
+from benchmarks.bench_studio import PHOTO_SIZE, PHOTOS, Bench, bench
+from benchmarks.people import adults, faces_of, likenesses
+from benchmarks.personal import as_seen, near_copy
+from benchmarks.row import Row, bootstrap, median_interval, row
+from core.artifacts import Pixels
+from core.assessment import Score, best, may_stop
+from core.faces import FacePack, leave_one_out, similarity
+from core.families.family import usual_request
+from core.generation import class_prompt
+from core.jobs.checkpoints import score_of
+from core.storage.database import reading
+from core.storage.tables import Checkpoint, Profile, Version
+from core.storage.versions import at_step, checkpoints
+from core.training.plan import Plan
+from pocket.cast import photos_of
+
+COUNT, FULL_COUNT = 3, 20
+PICTURES, FULL_PICTURES = 16, 64
+STEPS, EVERY = 400, 50
+FIRST_SEED = 50_000
+# None of these words is drawn while a profile learns.
+PROMPTS = ("sad, green background", "surprised, in the city", "smiling, by the sea", "yellow background")
+
+
+@dataclass(frozen=True)
+class Course:
+    """One training to its planned end: what the chooser saw of each checkpoint, and how like the person each truly is.
+
+    `kept` and `ended` are places among the checkpoints: the one that is chosen, and the one after which it stopped.
+    """
+
+    scores: list[Score]
+    truth: list[float]  # mean likeness of unseen pictures, by the grader
+    kept: int
+    ended: int
+    delivered: list[float]  # of the kept checkpoint's pictures those that pass the filter, by the grader
+    own: float
+
+    @property
+    def regret(self) -> float:
+        """How much less like the person the chosen checkpoint is than the best of all."""
+        return max(self.truth) - self.truth[self.kept]
+
+    @property
+    def steps(self) -> int:
+        """How many steps the training would have taken."""
+        return self.scores[self.ended].step
+
+    @property
+    def ratio(self) -> float:
+        """The median delivered picture as a share of what the photos reach; 0 if nothing was delivered."""
+        return median(self.delivered) / self.own if self.delivered else 0.0
+
+
+def run(*, full: bool) -> list[Row]:
+    """Learn some people of the cast to the end, or twenty."""
+    grader = weights.grader()
+    people = adults(FULL_COUNT if full else COUNT)
+    with bench() as studio:
+        courses = [
+            course(studio, grader, seed, pictures=FULL_PICTURES if full else PICTURES) for seed in people
+        ]
+    return rows(courses)
+
+
+def rows(courses: Sequence[Course]) -> list[Row]:
+    """The three figures of these trainings."""
+    count = len(courses)
+    ratios, steps = [one.ratio for one in courses], [one.steps / STEPS for one in courses]
+    return [
+        row("lora-ratio", median(ratios), "ratio", least=0.92, n=count, interval=median_interval(ratios),
+            peer="the photos' leave-one-out, second recogniser, at the chosen checkpoint"),
+        row("choice-regret", _regret(courses), "cosine", most=0.02, n=count,
+            interval=bootstrap(courses, _regret), peer="the best of all checkpoints"),
+        row("choice-steps", median(steps), "ratio", most=0.5, n=count, interval=median_interval(steps),
+            peer=f"a fixed {STEPS} steps"),
+    ]  # fmt: skip
+
+
+def course(
+    studio: Bench, grader: FacePack, seed: int, *, pictures: int, steps: int = STEPS, every: int = EVERY
+) -> Course:
+    """Learn one person to the end, let the chooser choose, and judge every checkpoint."""
+    profile = studio.learn(seed, {"steps": steps, "checkpoint_every": every, "patience": 0}, user=str(seed))
+    version = studio.version(profile)
+    with reading(studio.studio.engine) as session:
+        found = checkpoints(session, version)
+    scores = [score_of(one) for one in found]
+    kept, ended = chosen(scores)
+    photos = [photo.pixels for photo in photos_of(seed, PHOTOS, PHOTO_SIZE)]
+    known = faces_of(grader, photos)
+    truth, delivered = [], []
+    for place, checkpoint in enumerate(found):
+        drawn = unseen(studio, profile, version, checkpoint, pictures)
+        graded = likenesses(grader, drawn, known)
+        truth.append(float(np.mean(graded)))
+        if place == kept:
+            delivered = _delivered(
+                studio, grader, profile, version, list(zip(drawn, graded, strict=True)), photos
+            )
+    found_course = Course(scores, truth, kept, ended, delivered, float(np.mean(leave_one_out(known))))
+    told = " ".join(
+        f"{score.step}:{score.quality:.0f}/{true:.2f}" for score, true in zip(scores, truth, strict=True)
+    )
+    print(f"  {seed}: {told}; kept {scores[kept].step}, ended {scores[ended].step}", flush=True)
+    return found_course
+
+
+def chosen(scores: Sequence[Score]) -> tuple[int, int]:
+    """The places of the checkpoint that is kept and of the one after which the training ends."""
+    patience = Plan.patience
+    ended = next(
+        (count for count in range(1, len(scores)) if may_stop(scores[:count], patience)), len(scores)
+    )
+    seen = scores[:ended]
+    return seen.index(best(seen)), ended - 1
+
+
+def unseen(
+    studio: Bench, profile: Profile, version: Version, checkpoint: Checkpoint, count: int
+) -> list[Pixels]:
+    """So many pictures by one checkpoint, of prompts in turn, at seeds that nothing else uses."""
+    family = studio.workshop.family()
+    name = studio.workshop.wear(profile, at_step(version, checkpoint))
+    subject = f"{family.base.instance_tokens[0]} {studio.words(profile)['class_word']}"
+    request = usual_request(family, "", {name: 1.0})
+    pictures: list[Pixels] = []
+    for number, words in enumerate(PROMPTS):
+        prompt = f"{class_prompt(subject)}, {words}"
+        seeds = range(FIRST_SEED + number, FIRST_SEED + count, len(PROMPTS))
+        pictures += family.draw(replace(request, prompt=prompt), seeds)
+    return pictures
+
+
+def _delivered(
+    studio: Bench,
+    grader: FacePack,
+    profile: Profile,
+    version: Version,
+    drawn: Sequence[tuple[Pixels, float]],
+    photos: Sequence[Pixels],
+) -> list[float]:
+    """The likeness of the pictures that pass the product's filter; 0 for near-copies of a photo."""
+    pack, template = studio.workshop.pack(), studio.workshop.template(profile, version)
+    side = studio.workshop.family().size
+    seen = [as_seen(grader, photo, side) for photo in photos]
+    passed = []
+    for pixels, graded in drawn:
+        faces = pack.faces_in(pixels)
+        if len(faces) == 1 and similarity(faces[0].embedding, template) >= (version.floor or 0.0):
+            passed.append(0.0 if near_copy(pixels, seen) else graded)
+    return passed
+
+
+def _regret(courses: Sequence[Course]) -> float:
+    return float(np.mean([one.regret for one in courses]))
