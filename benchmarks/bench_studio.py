@@ -36,9 +36,17 @@ PHOTO_SIZE = 1024
 class Bench:
     """People who make profiles and draw them; work is done when `work` is called."""
 
-    def __init__(self, studio: Studio, workshop: Workshop) -> None:
+    def __init__(self, studio: Studio, workshop: Workshop, photo_size: int = PHOTO_SIZE) -> None:
         self.studio, self.workshop = studio, workshop
         self._updates = 0
+        self._photo_size = photo_size
+        self._photos: dict[int, list[Pixels]] = {}
+
+    def photos(self, seed: int) -> list[Pixels]:
+        """The photos that a person is learnt from; large ones take longer to draw than to learn from."""
+        if seed not in self._photos:
+            self._photos = {seed: [one.pixels for one in photos_of(seed, PHOTOS, self._photo_size)]}
+        return self._photos[seed]
 
     def say(self, user: str, heard: Heard) -> None:
         """One turn."""
@@ -70,10 +78,10 @@ class Bench:
             Photos(tuple(Upload(f"{number}", f"{number}") for number in range(PHOTOS)), "album"),
         ):
             self.say(user, heard)
-        drawings = photos_of(seed, PHOTOS, PHOTO_SIZE)
+        drawings = self.photos(seed)
         while waiting := arrivals.waiting(self.studio, "console"):
             for arrival in waiting:
-                pixels = drawings[int(arrival.upload.ref)].pixels
+                pixels = drawings[int(arrival.upload.ref)]
                 _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
                 arrivals.keep(self.studio, arrival, encoded.tobytes())
         self.work()
@@ -126,7 +134,7 @@ class Bench:
 
 
 @contextmanager
-def bench(models: Path | None = None) -> Iterator[Bench]:
+def bench(models: Path | None = None, photo_size: int = PHOTO_SIZE) -> Iterator[Bench]:
     """A studio in a temporary folder with its own server, on the measured weights or another configuration's."""
     with tempfile.TemporaryDirectory() as folder, models_file() as measured:
         settings = Settings(
@@ -140,7 +148,7 @@ def bench(models: Path | None = None) -> Iterator[Bench]:
             migrate(settings)
             studio = open_studio(settings)
             workshop = open_workshop(studio, "bench")
-            yield Bench(studio, workshop)
+            yield Bench(studio, workshop, photo_size)
             workshop.intake.close()
             studio.engine.dispose()
         finally:

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks import weights
-from benchmarks.bench_studio import PHOTO_SIZE, PHOTOS, Bench, bench
+from benchmarks.bench_studio import Bench, bench
 from benchmarks.people import adults, faces_of, likenesses
 from benchmarks.personal import as_seen, near_copy
 from benchmarks.row import Row, bootstrap, median_interval, row
@@ -27,7 +27,6 @@ from core.storage.database import reading
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import at_step, checkpoints
 from core.training.plan import Plan
-from pocket.cast import photos_of
 
 COUNT, FULL_COUNT = 3, 20
 PICTURES, FULL_PICTURES = 16, 64
@@ -102,7 +101,7 @@ def course(
         found = checkpoints(session, version)
     scores = [score_of(one) for one in found]
     kept, ended = chosen(scores)
-    photos = [photo.pixels for photo in photos_of(seed, PHOTOS, PHOTO_SIZE)]
+    photos = studio.photos(seed)
     known = faces_of(grader, photos)
     truth, delivered = [], []
     for place, checkpoint in enumerate(found):

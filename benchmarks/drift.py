@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks import base, weights
 from benchmarks.base import Judge, Wish
-from benchmarks.bench_studio import PHOTO_SIZE, PHOTOS, Bench, bench
+from benchmarks.bench_studio import Bench, bench
 from benchmarks.people import adults, faces_of, likenesses, share
 from benchmarks.row import Row, bootstrap, row
 from core.artifacts import Embedding, Pixels
@@ -15,7 +15,6 @@ from core.faces import FacePack
 from core.families.family import usual_request
 from core.generation import class_prompt
 from core.storage.tables import Profile
-from pocket.cast import photos_of
 
 COUNT, FULL_COUNT = 2, 10
 WITHOUT, FULL_WITHOUT = 1, 3  # people who are learnt once more without prior preservation
@@ -97,7 +96,7 @@ def rows(drifts: Sequence[Drift]) -> list[Row]:
 def drift(studio: Bench, grader: FacePack, judge: Judge, seed: int, count: int, *, again: bool) -> Drift:
     """Learn a person and compare the class, at the same prompts and seeds, with the base's."""
     profile = studio.learn(seed, user=f"{seed} with prior")
-    photos = faces_of(grader, [photo.pixels for photo in photos_of(seed, PHOTOS, PHOTO_SIZE)])
+    photos = faces_of(grader, studio.photos(seed))
     before = _drawn(studio, profile, grader, judge, photos, count, {})
     after = _drawn(studio, profile, grader, judge, photos, count, _worn(studio, profile))
     without = None

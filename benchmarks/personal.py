@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks import weights
-from benchmarks.bench_studio import PHOTO_SIZE, PHOTOS, Bench, bench
+from benchmarks.bench_studio import PHOTOS, Bench, bench
 from benchmarks.people import ENROLMENT_SCENES, adults, face_of, faces_of, likenesses, share
 from benchmarks.row import Row, bootstrap, median_interval, row
 from core.artifacts import Embedding, Pixels
@@ -103,7 +103,7 @@ def learnt_and_drawn(
     """Learn a person, ask for four pictures, grade what comes."""
     user = str(seed)
     profile = studio.learn(seed, user=user)
-    photos = [photo.pixels for photo in photos_of(seed, PHOTOS, PHOTO_SIZE)]
+    photos = studio.photos(seed)
     known = faces_of(grader, photos)
     pictures = studio.draw(profile, user, WORDS)
     delivered = [studio.pixels(profile, one) for one in pictures if not one.dropped]

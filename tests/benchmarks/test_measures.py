@@ -31,7 +31,9 @@ def pack() -> FacePack:
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench(write_models(tmp_path_factory.mktemp("models"), lowest_floor=-1.0)) as opened_studio:
+    with bench(
+        write_models(tmp_path_factory.mktemp("models"), lowest_floor=-1.0), photo_size=256
+    ) as opened_studio:
         yield opened_studio
 
 

@@ -35,7 +35,7 @@ def test_versions_are_listed_with_what_each_is_worth() -> None:
     assert "- 1 · score 71 · likeness 0.71 · step 200" in gallery.text
     assert "- 2 · failed" in gallery.text
     assert "> 3 · score 86 · likeness 0.81 · step 240 · goes on from 1" in gallery.text
-    assert labels(turn) == ["Use 1", "Delete 1", "Train on"]
+    assert labels(turn) == ["Use 1", "Delete 1", "Grid", "Train on"]
 
 
 @pytest.mark.parametrize(

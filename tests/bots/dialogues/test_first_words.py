@@ -96,7 +96,10 @@ PROMPTS = (
     ("a hat --seed", "--seed needs a value behind it."),
     ("a hat --seed x", "--seed x: that is not a number."),
     ("a hat --ar 9", "--ar 9: write it like 3:4."),
-    ("a hat --sampler plms", "--sampler plms: ddim, euler_a, dpmpp_2m is what you can choose from."),
+    (
+        "a hat --sampler plms",
+        "--sampler plms: ddim, euler, euler_a, dpmpp_2m, unipc is what you can choose from.",
+    ),
     ("<lora:8812:0.9> in a forest", "I know no profile 8812 that you may use."),
     ("a <hat> on a cat", "I do not know <hat>. There are <lora:ID:0.8> <ti:ID> <faceid:ID>, with an id"),
     ("a <lora:ana:1> hat", "An id from /profiles must stand there, a number, and not: ana (column 9)"),
