@@ -106,7 +106,7 @@ def test_whole_profiles(studio: Bench, pack: FacePack) -> None:
 
 
 def test_choosing(studio: Bench, pack: FacePack) -> None:
-    found = choosing.course(studio, pack, adults(1)[0], pictures=4, steps=8, every=4)
+    found = choosing.course(studio, pack, adults(9)[8], pictures=4, steps=8, every=4)
 
     assert named(choosing.rows([found])) == {"lora-ratio", "choice-regret", "choice-steps"}
     assert [score.step for score in found.scores] == [4, 8]
