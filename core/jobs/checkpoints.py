@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from sqlmodel import Session, col, select
 
 from core.artifacts import Embedding, Pixels
 from core.assessment import Examiner, Score, best, diagnose, may_stop
 from core.assessment.curve import curve
 from core.errors import TrainingFailed
+from core.faces import leave_one_out
 from core.families.family import usual_request
 from core.generation import class_image_seeds, class_prompt
 from core.jobs.dataset import CAPTIONS, stands_for
@@ -24,7 +26,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
-from core.subjects import CHARACTER, STYLE
+from core.subjects import CHARACTER, LORA, STYLE
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
@@ -50,6 +52,7 @@ class Trail:
         """The plan with what is drawn at every checkpoint; a base's entry may name words of its own for it."""
         base, word = self.workshop.base, self.words["class_word"]
         style = self.profile.kind == STYLE
+        drifts = self.profile.method == LORA and not style  # a new word leaves the class as it is
         template = CAPTIONS[self.profile.method, STYLE if style else CHARACTER][0]
         subject = template.format(stands_for(base, self.profile, word))
         plain = "a picture" if style else class_prompt(word)
@@ -59,7 +62,7 @@ class Trail:
         return replace(
             plan,
             sample_prompts=tuple(_asking(subject, extra) for extra in extras),
-            class_seeds=() if style else tuple(class_image_seeds(word, range(CLASS_PICTURES))),
+            class_seeds=tuple(class_image_seeds(word, range(CLASS_PICTURES if drifts else 0))),
         )
 
     def begin(
@@ -74,6 +77,9 @@ class Trail:
         judge = workshop.fidelity()
         usual = self._usual() if judge else []
         faces = workshop.embedded(photos, embeddings)
+        if faces is not embeddings:
+            among = leave_one_out(faces)  # what the photos reach in the eyes of whoever scores
+            own = float(np.mean(among)) if among else None
         self.examiner = Examiner(
             workshop.scoring_pack(), judge, photos=photos, embeddings=faces, own=own,
             class_pictures=classes[:CLASS_PICTURES], usual=usual,
