@@ -28,6 +28,8 @@ demo: setup
 up: setup
 	$(BIN)/python -m core.up
 
+# Threads of two processes on two cores wait for one another.
+test: export OMP_NUM_THREADS := 1
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
