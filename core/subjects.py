@@ -37,6 +37,13 @@ def suits(method: str, kind: str, class_word: str) -> bool:
     return method in PHOTOS and (method != FACEID or has_face(kind, class_word))
 
 
+def stands_for(method: str, *, token: str, class_word: str, word: str) -> str:
+    """What a trigger is replaced by before it is encoded; `word` is what a textual inversion is called in prompts."""
+    if method == TEXTUAL_INVERSION:
+        return f"<{word}>"
+    return class_word if method == FACEID else f"{token} {class_word}"
+
+
 def vectors_for(photos: int) -> int:
     """How many vectors a textual inversion of so many photos has, 1 to 8.
 

@@ -126,18 +126,21 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
         raise ModelUnusable(name, str(error)) from error
 
 
+def _needs_no_judge(base: Base) -> bool:
+    """Whether what a base makes may be shown without a safety judge (SPEC A5)."""
+    return base.content == "drawn"
+
+
 def is_usable(base: Base) -> bool:
     """Whether nothing that can be seen at a glance keeps a base from being loaded; `check` looks closely."""
     return (
-        base.content == "drawn"
-        and bool(base.sha256)
-        and all(base.file(path).is_file() for path in base.sha256)
+        _needs_no_judge(base) and bool(base.sha256) and all(base.file(path).is_file() for path in base.sha256)
     )
 
 
 def check(entry: Base | Pack | Scorer) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
-    if isinstance(entry, Base) and entry.content != "drawn":
+    if isinstance(entry, Base) and not _needs_no_judge(entry):
         raise ModelUnusable(
             entry.name, f'content = "{entry.content}" needs a safety judge, and none is present'
         )

@@ -15,7 +15,7 @@ from core.errors import TrainingFailed
 from core.faces import leave_one_out
 from core.families.family import usual_request
 from core.generation import class_image_seeds, class_prompt
-from core.jobs.dataset import CAPTIONS, stands_for
+from core.jobs.dataset import CAPTIONS, bound_to
 from core.jobs.draw import to_png
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
@@ -54,7 +54,7 @@ class Trail:
         style = self.profile.kind == STYLE
         drifts = self.profile.method == LORA and not style  # a new word leaves the class as it is
         template = CAPTIONS[self.profile.method, STYLE if style else CHARACTER][0]
-        subject = template.format(stands_for(base, self.profile, word))
+        subject = template.format(bound_to(base, self.profile, word))
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)

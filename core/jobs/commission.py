@@ -16,7 +16,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Grant, Profile, ProfileState, Version, Work, WorkState
 from core.storage.work import finish
 from core.storage.worn_table import worn_by
-from core.subjects import CHARACTER, FACEID, LORA, STYLE, TEXTUAL_INVERSION
+from core.subjects import CHARACTER, FACEID, LORA, STYLE, TEXTUAL_INVERSION, stands_for
 from core.wording import encode_trigger, is_named, with_trigger
 
 FACEID_CFG = 3.0  # SPEC G4
@@ -147,13 +147,11 @@ def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:
 
 def _stands_for(family: Family, name: str, shown: Shown) -> str:
     """What a profile's trigger means to the base: what its training bound the subject to."""
-    word = "style" if shown.profile.kind == STYLE else shown.words["class_word"]
-    if shown.profile.method == TEXTUAL_INVERSION:
-        return f"<{name}>"
-    if shown.profile.method == FACEID:
-        return str(word)
-    # A file from elsewhere was bound to words of its own.
-    return str(shown.words.get("stands_for") or f"{family.base.instance_tokens[0]} {word}")
+    method, own = shown.profile.method, shown.words.get("stands_for")
+    if own and method == LORA:
+        return str(own)  # a file from elsewhere was bound to words of its own
+    word = "style" if shown.profile.kind == STYLE else str(shown.words["class_word"])
+    return stands_for(method, token=family.base.instance_tokens[0], class_word=word, word=name)
 
 
 def _size(side: int, factor: int, aspect: tuple[int, int]) -> tuple[int, int]:

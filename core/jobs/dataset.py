@@ -18,7 +18,7 @@ from core.jobs.look import measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version
-from core.subjects import CHARACTER, LORA, STYLE, TEXTUAL_INVERSION, has_face, vectors_for
+from core.subjects import CHARACTER, LORA, STYLE, TEXTUAL_INVERSION, has_face, stands_for, vectors_for
 from core.training.plan import Plan
 
 Chosen = list[tuple[str, Measured]]
@@ -66,18 +66,16 @@ def crops(workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen)
     return cropped
 
 
-def stands_for(base: Base, profile: Profile, class_word: str) -> str:
-    """What the trigger is replaced by in captions, and in the prompts of samples."""
-    if profile.method == TEXTUAL_INVERSION:
-        return f"<{NEW}>"
-    return f"{base.instance_tokens[0]} {class_word}"
+def bound_to(base: Base, profile: Profile, class_word: str) -> str:
+    """What a training binds the subject to: in captions, and in the prompts of samples."""
+    return stands_for(profile.method, token=base.instance_tokens[0], class_word=class_word, word=NEW)
 
 
 def dataset(
     base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels]
 ) -> Dataset:
     """Put photos, their captions and the class together."""
-    token = stands_for(base, profile, class_word)
+    token = bound_to(base, profile, class_word)
     captions = CAPTIONS[profile.method, STYLE if profile.kind == STYLE else CHARACTER]
     return Dataset(
         photos=tuple(photos),
