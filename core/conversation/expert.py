@@ -153,7 +153,8 @@ def _size_problem(usual: Mapping[str, float | str], name: str, value: float | st
     about = {"value": value, "least": sizes[0], "most": sizes[-1], "step": SIZE_STEP}
     if len(sizes) == 1:
         return _(ONE_SIZE).format(**about)
-    return _(SIZE_PROBLEMS["step" if sizes[0] <= int(value) <= sizes[-1] else "bounds"]).format(**about)
+    how = "step" if sizes[0] <= int(value) <= sizes[-1] else "bounds"
+    return _(SIZE_PROBLEMS[how]).format(**about)
 
 
 def _problem(settings: Mapping[str, float | str], name: str, given: str) -> str:
