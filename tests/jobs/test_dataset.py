@@ -14,15 +14,12 @@ def test_class_images_come_at_the_size_that_is_learnt_at() -> None:
     photos = [np.zeros((64, 64, 3), np.uint8)] * 2
     images = [np.full((128, 128, 3), value, np.uint8) for value in (10, 200)]
 
-    found = dataset(base, Profile(handle=1, account_id=1, kind="character"), "man", photos, images)
+    profile = Profile(handle=1, account_id=1, kind="character")
+
+    found = dataset(base, profile, "man", photos, images)
 
     assert [image.shape for image in found.class_images] == [(64, 64, 3)] * 2
     assert [int(image.mean()) for image in found.class_images] == [10, 200]
-    same = dataset(
-        base,
-        Profile(handle=1, account_id=1, kind="character"),
-        "man",
-        [np.zeros((128, 128, 3), np.uint8)],
-        images,
-    )
+    large = [np.zeros((128, 128, 3), np.uint8)]
+    same = dataset(base, profile, "man", large, images)
     assert [one is image for one, image in zip(same.class_images, images, strict=True)] == [True, True]
