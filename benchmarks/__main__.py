@@ -15,6 +15,7 @@ from benchmarks import (
     faceid,
     faces,
     fair_wait,
+    inversion,
     operators,
     personal,
     spaces,
@@ -23,6 +24,7 @@ from benchmarks import (
     verdicts,
 )
 from benchmarks.row import Row, table, write
+from benchmarks.weights import WeightsMissing
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
@@ -41,6 +43,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "personal": personal.run,
     "choosing": choosing.run,
     "drift": drift.run,
+    "inversion": inversion.run,
 }
 
 
@@ -54,7 +57,10 @@ def main() -> int:
     for name, run in BENCHMARKS.items():
         if asked.only in (None, name):
             print(f"{name}...", flush=True)
-            rows += run(full=asked.full)
+            try:
+                rows += run(full=asked.full)
+            except WeightsMissing as missing:
+                print(f"  left out: {missing}", flush=True)
             write(rows)
     print(table(rows))
     return 0

@@ -109,6 +109,7 @@ class BaseView:
     content: str = ""  # what it makes
     fast: bool | None = None  # whether it draws in few steps
     faceid: bool | None = None  # whether it draws faces by FaceID
+    samplers: tuple[str, ...] = ()  # that it draws with
 
 
 @dataclass(frozen=True)

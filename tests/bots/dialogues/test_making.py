@@ -110,7 +110,7 @@ def test_a_poor_training_that_stopped_by_itself(desk: Desk, ana: Someone) -> Non
     assert "I stopped at step 320 of 400: it came no closer any more." in ready.words
     assert "Likely cause: the photos are too alike." in ready.words
     assert "Your credit is back." in ready.words
-    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on"]
+    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on", "Export"]
     ana.tap("Compare steps", ready)
     assert ana.sees("How Ana summer went, step by step").shades == {9}
     ana.tap("Train on", ready)
