@@ -88,12 +88,17 @@ class Intake:
         limits = limits or Limits()
         form = _admitted(data, limits)
         with self._turn:
+            used = self._child is not None
             try:
                 return self._decoded(data, form, limits)
             except _ChildDied as death:
                 # It may have been ended from outside, which says nothing about the photo; a file that
                 # crashes the decoder does so again.
                 log.warning("intake child died", extra={"code": death.code})
+            except PhotoRefused as refused:
+                # What files before this one have cost a child is not this one's fault.
+                if refused.refusal is not Refusal.TOO_MUCH_MEMORY or not used:
+                    raise
             try:
                 return self._decoded(data, form, limits)
             except _ChildDied as death:
