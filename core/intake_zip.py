@@ -21,6 +21,7 @@ TEXT: Final = ".txt"
 _END: Final = struct.Struct("<4s4H2IH")
 _ENTRY: Final = struct.Struct("<4s6H3I5H2I")
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
+_LOCATOR: Final = 20  # bytes before the end that say where the one of 64 bits is
 _LONGEST_COMMENT: Final = 0xFFFF
 _STORED: Final = 0
 _DEFLATED: Final = 8
@@ -119,7 +120,7 @@ def _directory(data: bytes, bounds: Bounds) -> Iterator[_Entry]:
     if end < 0 or len(data) - end < _END.size:
         raise PhotoRefused(Refusal.TRUNCATED)
     _, _, _, _, count, size, start, _ = _END.unpack_from(data, end)
-    if count == 0xFFFF or _WIDE in (size, start):
+    if data[max(0, end - _LOCATOR) : end].startswith(b"PK\6\7"):
         end, count, size, start = _wide_end(data, end)
     if count > bounds.entries:
         raise PhotoRefused(Refusal.TOO_MANY_FILES, str(count))
@@ -141,10 +142,7 @@ def _directory(data: bytes, bounds: Bounds) -> Iterator[_Entry]:
 
 def _wide_end(data: bytes, end: int) -> tuple[int, int, int, int]:
     """Where the end of the directory, its number of lines, its size and its start stand in an archive of 64 bits."""
-    locator = end - 20
-    if locator < 0 or data[locator : locator + 4] != b"PK\6\7":
-        raise PhotoRefused(Refusal.DAMAGED, "zip")
-    place = int.from_bytes(data[locator + 8 : locator + 16], "little")
+    place = int.from_bytes(data[end - _LOCATOR + 8 : end - _LOCATOR + 16], "little")
     if data[place : place + 4] != b"PK\6\6" or len(data) - place < 56:
         raise PhotoRefused(Refusal.DAMAGED, "zip")
     count, size, start = struct.unpack_from("<3Q", data, place + 32)

@@ -112,7 +112,7 @@ def pictures() -> dict[str, bytes]:
 @cache
 def archives() -> dict[str, bytes]:
     """Archives of photos as different packers write them."""
-    small, text = pictures()["jpeg"], "a photo of a woman, smiling".encode()
+    small, text = pictures()["jpeg"], b"a photo of a woman, smiling"
 
     def packed(method: int, names: dict[str, bytes], **how: object) -> bytes:
         sink = io.BytesIO()
@@ -124,7 +124,7 @@ def archives() -> dict[str, bytes]:
     several = {f"holidays/{name}.bin": content for name, content in pictures().items()}
     inner = packed(zipfile.ZIP_STORED, {"1.jpg": small})
     streamed = io.BytesIO()
-    with zipfile.ZipFile(_Unseekable(streamed), "w") as archive:
+    with zipfile.ZipFile(Unseekable(streamed), "w") as archive:
         archive.writestr("1.jpg", small)
         with archive.open("2.jpg", "w", force_zip64=True) as file:
             file.write(small)
@@ -142,7 +142,7 @@ def archives() -> dict[str, bytes]:
     }
 
 
-class _Unseekable(io.RawIOBase):
+class Unseekable(io.RawIOBase):
     """A pipe: what was written is not changed any more, so sizes follow what they are of."""
 
     def __init__(self, sink: io.BytesIO) -> None:
@@ -171,17 +171,17 @@ def mutant(number: int) -> Mutant:
     return Mutant(kind, bytes(data))
 
 
-def _flip_bits(data: bytearray, random: Random, _: bytes) -> None:
+def _flip_bits(data: bytearray, random: Random, _other: bytes) -> None:
     for _ in range(random.choice((1, 1, 2, 4, 16))):
         data[random.randrange(len(data))] ^= 1 << random.randrange(8)
 
 
-def _set_bytes(data: bytearray, random: Random, _: bytes) -> None:
+def _set_bytes(data: bytearray, random: Random, _other: bytes) -> None:
     for _ in range(random.choice((1, 2, 8))):
         data[random.randrange(len(data))] = random.randrange(256)
 
 
-def _cut_short(data: bytearray, random: Random, _: bytes) -> None:
+def _cut_short(data: bytearray, random: Random, _other: bytes) -> None:
     del data[random.randrange(1, len(data)) :]
 
 
@@ -191,7 +191,7 @@ def _splice(data: bytearray, random: Random, other: bytes) -> None:
     data[at:] = other[random.choice((at, random.randrange(len(other)))) :] or b"\0"
 
 
-def _move_block(data: bytearray, random: Random, _: bytes) -> None:
+def _move_block(data: bytearray, random: Random, _other: bytes) -> None:
     """Leave a block out, or have it twice, or somewhere else."""
     begin = random.randrange(len(data))
     block = data[begin : begin + random.randrange(1, _LONGEST_BLOCK)]
@@ -202,12 +202,12 @@ def _move_block(data: bytearray, random: Random, _: bytes) -> None:
         data[place:place] = block
 
 
-def _edit_header(data: bytearray, random: Random, _: bytes) -> None:
+def _edit_header(data: bytearray, random: Random, _other: bytes) -> None:
     for _ in range(random.choice((1, 2, 3))):
         data[random.randrange(min(_HEADER, len(data)))] = random.choice((0, 1, 2, 16, 0x7F, 0x80, 0xFE, 0xFF))
 
 
-def _edit_number(data: bytearray, random: Random, _: bytes) -> None:
+def _edit_number(data: bytearray, random: Random, _other: bytes) -> None:
     """Write a number at which counting goes wrong over two or four bytes, in either order: lengths, sizes, counts."""
     width = random.choice((2, 4))
     if len(data) < width:
@@ -218,7 +218,7 @@ def _edit_number(data: bytearray, random: Random, _: bytes) -> None:
     data[at : at + width] = number.to_bytes(width, random.choice(("big", "little")))
 
 
-def _repeat(data: bytearray, random: Random, _: bytes) -> None:
+def _repeat(data: bytearray, random: Random, _other: bytes) -> None:
     begin = random.randrange(len(data))
     block = bytes(data[begin : begin + random.randrange(1, 32)])
     data[begin:begin] = block * random.choice((2, 16, 200))
