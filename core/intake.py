@@ -25,7 +25,7 @@ __all__ = ["Intake", "Limits", "Opened", "decode", "encode", "sniff"]
 
 log = logging.getLogger(__name__)
 
-_MEMORY: Final = 1 << 30
+_MEMORY: Final = 1280 << 20  # a WebP of 64 megapixels takes 1120, the most of all formats
 _JPEG_QUALITY: Final = 95
 _LONGEST_HEADER: Final = 4096
 _ROOT: Final = Path(__file__).resolve().parents[1]
