@@ -64,6 +64,21 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
+def is_cut_short(data: bytes, form: str) -> bool:
+    """Whether a WebP, HEIF or AVIF file is longer by its own account than it is."""
+    if form == "webp":
+        return len(data) < 8 + int.from_bytes(data[4:8], "little")
+    if form not in ("heif", "avif"):
+        return False
+    at = 0
+    while at + 8 <= len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        if length < 8 or not data[at + 4 : at + 8].isalnum():
+            return False  # no box: something else is wrong
+        at += length
+    return at > len(data)
+
+
 def coded_colours(data: bytes) -> tuple[int, int] | None:
     """Return primaries and transfer by ITU-T H.273 of a HEIF or AVIF file, None where it names none."""
     found = data.find(b"colrnclx", 0, _LOOKED_AT)

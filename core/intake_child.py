@@ -16,6 +16,7 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image
 
 from core.errors import PhotoRefused, Refusal
+from core.intake_boxes import is_cut_short
 from core.intake_picture import decode
 
 _OPEN_FILES: Final = 16
@@ -69,7 +70,10 @@ def _answer(sink: BinaryIO, order: dict[str, Any], data: bytes) -> None:
     except MemoryError:
         head = {"refusal": Refusal.TOO_MUCH_MEMORY, "detail": ""}
     except Exception as error:  # decoders raise nearly everything on hostile bytes
-        head = {"refusal": _fault(error), "detail": order["format"]}
+        refusal = _fault(error)
+        if refusal is Refusal.DAMAGED and is_cut_short(data, order["format"]):
+            refusal = Refusal.TRUNCATED
+        head = {"refusal": refusal, "detail": order["format"]}
     sink.write(json.dumps(head).encode() + b"\n" + body)
     sink.flush()
 

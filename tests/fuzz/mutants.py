@@ -48,6 +48,7 @@ _NUMBERS: Final = (
 )
 _HEADER: Final = 96  # bytes in which most formats say what they are
 _LONGEST_BLOCK: Final = 256
+_SHORTEST: Final = 16  # bytes that can still be broken
 _ZIPS: Final = 8  # every eighth mutant is one
 
 
@@ -163,6 +164,8 @@ def mutant(number: int) -> Mutant:
     alike = sorted(name for name in files if name.split()[0] == kind.split()[0])
     data = bytearray(files[kind])
     for _ in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
+        if len(data) < _SHORTEST:
+            break
         broken = random.choice(WAYS)
         broken(data, random, files[random.choice(alike)])
     # A checksum that fails ends the reading before anything else does.

@@ -73,6 +73,10 @@ def test_an_archive_in_an_album_becomes_its_photos_in_the_one_message(place: Wor
     kinds = {name.split("/")[1].split("-")[0] for name in place.studio.files.names()}
     assert kinds == {"photo", "thumb"}
 
+    ana.tap("Undo last")
+
+    assert rows(place) == []  # what came together goes together
+
 
 def test_the_same_archive_sent_again_counts_once(place: Workplace, ana: Person) -> None:
     files = {"holidays.zip": a_zip({"1.jpg": photos(2)[0], "2.jpg": photos(2)[1]})}
