@@ -22,6 +22,10 @@ from core.intake_picture import decode
 _OPEN_FILES: Final = 16
 # What decoders written in C say in their own words, in which order it counts.
 _SIGNS: Final = (
+    (
+        ("security limit exceeded",),
+        Refusal.DAMAGED,
+    ),  # a number that no real file has; libheif calls it memory
     (("out of memory", "memory allocation", "cannot allocate"), Refusal.TOO_MUCH_MEMORY),
     (("truncated", "end of", "unexpected eof", "failed to decode next frame"), Refusal.TRUNCATED),
 )

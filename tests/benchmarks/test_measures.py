@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import autoencoder, base, choosing, drift, faceid, faces, personal, sheet
+from benchmarks import autoencoder, base, choosing, decoding, drift, faceid, faces, personal, sheet
 from benchmarks.bench_studio import Bench, bench
 from benchmarks.people import adults, faces_of
 from benchmarks.row import Row
@@ -57,6 +57,13 @@ def test_faces(pack: FacePack) -> None:
         "face-recall": 4,
         "face-false": 6,
     }
+
+
+def test_decoding() -> None:
+    rows = {one.id: one for one in decoding.measure(8)}
+
+    assert named(list(rows.values())) == {"decode-mutants", "decode-failures"}
+    assert rows["decode-mutants"].value == rows["decode-failures"].n == 8
 
 
 def test_the_autoencoder(pack: FacePack) -> None:
