@@ -59,11 +59,11 @@ def _sealed(workshop: Workshop, slice_: Slice, profile: Profile, archive: bytes)
     """Everything in the archive, photos in files that no row names yet: a worker that dies here leaves nothing."""
     key = workshop.studio.keys.open(photos_key(profile.handle))
     found: list[_Unpacked] = []
-    texts: dict[str, str] = {}
+    texts: dict[str, Member] = {}
     for member in read(archive):
         slice_.check()
         if member.is_text and not member.refusal:
-            texts[member.stem] = words(member.content)
+            texts[member.stem] = member
             continue
         raw = ""
         if not member.refusal and len(found) < MOST_PHOTOS:
@@ -75,7 +75,14 @@ def _sealed(workshop: Workshop, slice_: Slice, profile: Profile, archive: bytes)
         raise PhotoRefused(Refusal.NO_PHOTOS)
     if len(refusals) == 1 and not found[0].raw and found[0].member.refusal:
         raise PhotoRefused(found[0].member.refusal, found[0].member.detail)
-    return [replace(one, text=texts.get(one.member.stem, "")) for one in found]
+    stems = {one.member.stem for one in found}
+    stray = [text for stem, text in texts.items() if stem not in stems]
+    named = [
+        replace(one, text=words(texts[one.member.stem].content)) if one.member.stem in texts else one
+        for one in found
+    ]
+    refused = [replace(text, content=b"", refusal=Refusal.NOT_A_PICTURE, detail="text") for text in stray]
+    return named + [_Unpacked(text) for text in refused]
 
 
 def _room(session: Session, profile: Profile) -> tuple[int, int]:

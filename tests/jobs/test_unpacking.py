@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -40,17 +41,29 @@ def rows(place: Workplace) -> list[Photo]:
         return list(session.exec(select(Photo).order_by(col(Photo.number))))
 
 
-def sealed(place: Workplace, photo: Photo) -> dict[str, object]:
+def sealed(place: Workplace, photo: Photo) -> dict[str, Any]:
     handle = newest_profile(place.studio).handle
-    body: dict[str, object] = place.studio.unseal(
+    body: dict[str, Any] = place.studio.unseal(
         photos_key(handle), photo.sealed, f"photo-{handle}-{photo.number}"
     )
     return body
 
 
+def name_of(place: Workplace, photo: Photo) -> object:
+    """Once a photo was looked at its name stands beside its measurements, before that in what was announced."""
+    body: dict[str, Any] = sealed(place, photo)
+    return body["name"] if "name" in body else body["upload"]["name"]
+
+
 def test_an_archive_in_an_album_becomes_its_photos_in_the_one_message(place: Workplace, ana: Person) -> None:
     one, two, three, four = photos(4)
-    inside = {"b/1.jpg": two, "b/1.TXT": b"at the beach", "bad.jpg": b"\xff\xd8\xff", "2.png": three}
+    inside = {
+        "b/1.jpg": two,
+        "b/1.TXT": b"at the beach",
+        "bad.jpg": b"\xff\xd8\xff",
+        "2.png": three,
+        "notes.txt": b"words",
+    }
     begin(ana)
     before = set(ana.messages)
 
@@ -59,15 +72,18 @@ def test_an_archive_in_an_album_becomes_its_photos_in_the_one_message(place: Wor
     hear(ana)
 
     found = rows(place)
-    assert [photo.number for photo in found] == [1, 2, 3, 4, 5]
-    assert [photo.verdict for photo in found] == ["accepted", "accepted", "accepted", "damaged", "accepted"]
-    named = [(sealed(place, photo)["name"], sealed(place, photo)["text"]) for photo in found]
+    assert [photo.number for photo in found] == [1, 2, 3, 4, 5, 6]
+    assert [photo.verdict for photo in found[3:]] == ["damaged", "accepted", "not_a_picture"]
+    assert {photo.verdict for photo in found[:3]} == {"accepted"}
+    named = [(name_of(place, photo), sealed(place, photo)["text"]) for photo in found]
     assert named == [
         ("first.jpg", ""), ("b/1.jpg", "at the beach"), ("last.jpg", ""), ("bad.jpg", ""), ("2.png", ""),
+        ("notes.txt", ""),
     ]  # fmt: skip
     (message,) = set(ana.messages) - before
     said = ana.messages[message].text
-    assert "5 photos, thank you. 4 good." in said
+    assert "6 photos, thank you. 4 good." in said
+    assert "Photo 6 (notes.txt): that is a text;" in said
     assert "Photo 4 (bad.jpg) is damaged and cannot be opened; send another copy." in said
     place.upkeep.erase()
     kinds = {name.split("/")[1].split("-")[0] for name in place.studio.files.names()}
