@@ -93,7 +93,7 @@ def ask_photos(draft: ProfileView) -> str:
             "Sent as files they keep their full quality."
         )
     asked = sentence.format(least=least, most=most, minimum=counts(draft).least)
-    return f"{asked} {_('A ZIP of them will do, too.')}"
+    return asked + " " + _("A ZIP of them will do, too.")
 
 
 def verdict(photo: PhotoView) -> str:
