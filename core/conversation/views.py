@@ -23,6 +23,7 @@ class PhotoView:
     """One photo of a set."""
 
     number: int
+    name: str = ""  # of a file that did not become one, with its folders in an archive
     waiting: bool = False
     verdict: str = ""
     detail: str = ""

@@ -12,6 +12,7 @@ from benchmarks import (
     autoencoder,
     base,
     choosing,
+    decoding,
     drift,
     faceid,
     faces,
@@ -69,6 +70,13 @@ def test_faces(pack: FacePack) -> None:
         "face-recall": 4,
         "face-false": 6,
     }
+
+
+def test_decoding() -> None:
+    rows = {one.id: one for one in decoding.measure(8)}
+
+    assert named(list(rows.values())) == {"decode-mutants", "decode-failures"}
+    assert rows["decode-mutants"].value == rows["decode-failures"].n == 8
 
 
 def test_the_autoencoder(pack: FacePack) -> None:

@@ -212,11 +212,21 @@ def test_the_panel_names_photo_reason_and_remedy() -> None:
 
 
 def test_every_verdict_has_a_sentence_that_names_the_photo() -> None:
+    of_archives = (Refusal.NO_PHOTOS, Refusal.TOO_MANY_FILES, Refusal.TOO_MANY_PHOTOS)
     for word in [*Verdict, *Refusal]:
         if word not in (Verdict.ACCEPTED, Verdict.UNREADABLE):
-            assert photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1)).startswith(
-                "Photo 9"
-            )
+            said = photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1))
+            assert ("ZIP 9" if word in of_archives else "Photo 9") in said
+
+
+def test_a_file_is_called_by_its_own_name() -> None:
+    inside = PhotoView(4, "holidays/beach.jpg", verdict="damaged")
+    whole = PhotoView(4, "holidays.zip", verdict="too_many_photos", detail="60/12")
+
+    assert photo_phrases.verdict(inside).startswith("Photo 4 (beach.jpg) is damaged")
+    assert photo_phrases.verdict(whole) == (
+        "Files in holidays.zip: 60, here already: 12. 50 are the most I take; take some out, or send a smaller ZIP."
+    )
 
 
 def test_sizes_are_said_in_megabytes_with_the_limit() -> None:
