@@ -11,6 +11,7 @@ from core.names import clean_name
 from core.wording import is_named, with_trigger
 
 LONGEST_CAPTION = 600  # characters; a text encoder sees about 300 of them
+MOST_LIST_BYTES = 64 * 1024  # of a list of all captions: fifty of the longest
 REPLACES = "->"
 _LINE = re.compile(r"\s*(\d{1,4})\s*[:.)]\s?(.*)")
 _ALL = re.compile(r"\s*(?:all|\*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -24,6 +25,11 @@ class ListUnreadable(ValueError):
         super().__init__(f"line {line}: {problem}")
         self.line = line
         self.problem = problem  # no_number, unknown_number, twice, no_words, too_long
+
+
+def is_text(name: str, mime: str = "") -> bool:
+    """Whether a file says that it is a plain text."""
+    return name.lower().endswith(".txt") or mime.partition(";")[0].strip().lower() == "text/plain"
 
 
 def clean(text: str) -> str:

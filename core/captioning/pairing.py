@@ -18,7 +18,6 @@ from enum import StrEnum
 from core.captions import LONGEST_CAPTION, clean
 
 MOST_BYTES = 4096  # of one caption's file
-MOST_LIST_BYTES = 64 * 1024  # of a list of all captions: fifty of the longest
 # UTF-16 with its mark, little or big end first; UTF-8 with or without.
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from core.chat import captions
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, rules_of, spaces_of
 from core.chat.version_views import Learnt, best_samples
@@ -144,7 +145,8 @@ def profile_view(
     files: list[Photo] = []
     if with_photos:
         files += session.exec(select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number)))
-        photos = tuple(photo_view(photo, row.handle) for photo in files if photo.number != WEIGHTS_NUMBER)
+        shown = [photo for photo in files if photo.number > WEIGHTS_NUMBER]
+        photos = captions.told(studio, row.handle, shown, [photo_view(photo, row.handle) for photo in shown])
     return ProfileView(
         handle=row.handle,
         state=str(row.state),
@@ -159,6 +161,8 @@ def profile_view(
         sample=bool(row.sample),
         reason=row.reason,
         photos=photos,
+        texts=captions.texts_of(studio, row.handle, files),
+        reviewing=words.get("reviewing", ""),
         photos_done=row.photos_done,
         batch=row.batch,
         base=version.base if version else "",

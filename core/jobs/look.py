@@ -12,6 +12,7 @@ from core.artifacts import Judgement, Pixels
 from core.curation import Measured, choose, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.intake import encode
+from core.jobs.captioning import read_texts, write_captions
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
 from core.jobs.workshop import Workshop
@@ -19,6 +20,7 @@ from core.sheets import thumbnail
 from core.storage.erasing import doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
+from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, PhotoState, Profile, WorkState
 from core.storage.work import finish, report
 from core.subjects import PHOTOS, STYLE, has_face
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
     """Look at every photo of a profile's set that has arrived, until none is left."""
     take_in(workshop, slice_, profile_id)
+    read_texts(workshop, slice_, profile_id)
     with slice_.writing() as (session, _):
         profile = session.get_one(Profile, profile_id)
     size = workshop.family().size
@@ -37,6 +40,7 @@ def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         slice_.check()
         _look_at(workshop, slice_, profile, photo, size)
         wake(workshop.redis, "news")
+    write_captions(workshop, slice_, profile_id)
     with slice_.writing() as (session, work):
         if _judge_set(workshop, session, session.get_one(Profile, profile_id), size):
             report(work)
@@ -47,7 +51,11 @@ def _next_photo(slice_: Slice, profile_id: int) -> Photo | None:
     with slice_.writing() as (session, _):
         return session.exec(
             select(Photo)
-            .where(Photo.profile_id == profile_id, Photo.state == PhotoState.STORED)
+            .where(
+                Photo.profile_id == profile_id,
+                Photo.state == PhotoState.STORED,
+                Photo.number > WEIGHTS_NUMBER,
+            )
             .order_by(col(Photo.number))
         ).first()
 
