@@ -10,8 +10,9 @@ _SUBJECT = (
     "horse|rabbit|bird|hamster|animal|pet"
 )
 _OPENING = re.compile(
-    r"^(?:(?:this|the|a|an)\s+)?(?:image|picture|photo(?:graph)?|portrait|close[- ]?up|selfie|painting|drawing)"
-    r"(?:\s+(?:of|shows|depicts|features|showing|is\s+of)\b)?\s*",
+    r"^(?:(?:this|the|a|an)\s+)?"
+    r"(?:(?:image|picture|photo(?:graph)?|portrait|close[- ]?up|selfie|painting|drawing)\b\s*)+"
+    r"(?:(?:of|shows|depicts|features|showing|is\s+of)\b)?\s*",
     re.IGNORECASE,
 )
 # "a young woman with", "the man is", "one dog": the words before what it does or wears.
@@ -26,6 +27,8 @@ _TRAITS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[,.;]\s*|\s+(?=with\b)|\s+and\s+(?=(?:has|have|with|wears|wearing)\b)", re.IGNORECASE)
+# Where what somebody does or is at begins, after what they look like.
+_ON = re.compile(r"\s+(?=(?:\w{2,}ing|in|on|at|under|by|near|beside|behind)\b)", re.IGNORECASE)
 _EMPTY = re.compile(r"^(?:with|and|has|have|is|are|who|he|she|it|they|in|on|of|a|an|the|\s)*$", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:and\s+)?(?:he|she|it|they)\s+(?:is|are|has|have)?\s*", re.IGNORECASE)
 
@@ -36,6 +39,8 @@ def beside_subject(text: str) -> str:
     for clause in _CLAUSES.split(" ".join(text.split())):
         said = _PRONOUN.sub("", _OPENING.sub("", clause.strip()))
         said = _NAMED.sub("", said, count=1).strip()
-        if not _TRAITS.search(said) and not _EMPTY.match(said):
-            kept.append(said)
+        parts = _ON.split(said) if _TRAITS.search(said) else [said]
+        left = " ".join(part for part in parts if not _TRAITS.search(part))
+        if not _EMPTY.match(left):
+            kept.append(left)
     return ", ".join(kept)

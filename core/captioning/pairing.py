@@ -11,7 +11,7 @@ Both an album, whose files arrive one by one, and a zip, whose entries have fold
 
 import codecs
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,7 +111,7 @@ def _parts(name: str) -> tuple[str, str]:
     return folder, (stem if dot and stem else last).strip()
 
 
-def _spelt(wanted: tuple[str, str]) -> Iterable[tuple[str, str]]:
+def _spelt(wanted: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """A text's own stem, and the one without a picture's ending in it: of `beach.jpg.txt` also `beach`."""
     folder, stem = wanted
     before, dot, ending = stem.rpartition(".")

@@ -7,11 +7,13 @@ from core.names import shown_name
 
 MOST_KILOBYTES = 4
 REVIEW = N_(
-    "What stands under each photo while I learn; the word {trigger} stands for the subject. A caption says what is not "
-    "the subject: the place, the clothes, the light, the expression."
+    "Here is what stands under each photo while I learn; the word {trigger} stands for the subject. Captions say what is "
+    "not the subject: the place, the clothes, the light, the expression."
 )
 PAGE = N_("Page {page} of {pages}.")
-HOW = N_('To change one, tap its number, or write "{number}: " and the new text.')
+HOW = N_(
+    'To change one, tap its number, or write "{number}: " and the new text. A .txt with a photo\'s name is its caption too.'
+)
 ASK_ONE = N_("Photo {number}:\n{caption}\nWrite what shall stand there instead.")
 ASK_ALL = N_(
     "What shall change in all captions? Write words to add to each, or what to replace by what:\n"

@@ -17,7 +17,7 @@ from core.intake import decode
 from core.jobs.slice import Slice
 from core.jobs.texts import take_texts
 from core.jobs.workshop import Workshop
-from core.storage.captions import MODEL, words_of, write_words
+from core.storage.captions import MODEL, Words, words_of, write_words
 from core.storage.keys import photos_key
 from core.storage.tables import Photo, PhotoState, Profile, ProfileState
 from core.storage.work import report
@@ -106,7 +106,7 @@ def _note(workshop: Workshop, session: Session, profile: Profile, photo_id: int 
     if not _is_wanted(row, profile, key):
         return False
     before = words_of(row, profile.handle, key)
-    words = type(before)(before.name, text, MODEL, _kind(profile))
+    words = Words(before.name, text, MODEL, _kind(profile))
     write_words(workshop.studio, row, profile.handle, words)
     return True
 

@@ -1,15 +1,12 @@
 """Captioners opened from their entries, of real classes at tiny sizes."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import (
     BertTokenizerFast,
@@ -31,7 +28,7 @@ from core.captioning.attributes import Attributes
 from core.captioning.captioner import open_captioner
 from core.errors import ModelUnusable
 from core.families.catalogue import Captioner, sha256_of
-from tests.captioning.test_sayings import DOCUMENT
+from tests.captioning.telling import tell
 
 CPU = torch.device("cpu")
 WORDS = [*"abcdefghij", "photo", "describe", "this", "park", "hat", "red", "in"]
@@ -42,29 +39,6 @@ def entry(kind: str, folder: Path, **more: Any) -> Captioner:
     """An entry that vouches for everything in its folder."""
     found = {one.name: sha256_of(one) for one in folder.iterdir()}
     return Captioner("some", kind, folder, "MIT", found, **more)
-
-
-def tell(folder: Path, weights: Mapping[str, str]) -> None:
-    """A classifier that always tells these values, and its words."""
-    values = [float(value == weights[name]) for name, known in DOCUMENT["heads"].items() for value in known]  # type: ignore[attr-defined]  # a document of JSON
-    size = [1, 3, 8, 8]
-    pooled = helper.make_node("ReduceMean", ["input.1"], ["mean"], axes=[1, 2, 3], keepdims=0)
-    flat = helper.make_node("Mul", ["mean", "zero"], ["nothing"])
-    shaped = helper.make_node("Unsqueeze", ["nothing"], ["row"], axes=[1])
-    added = helper.make_node("Add", ["row", "values"], ["weights"])
-    graph = helper.make_graph(
-        [pooled, flat, shaped, added],
-        "told",
-        [helper.make_tensor_value_info("input.1", TensorProto.FLOAT, size)],
-        [helper.make_tensor_value_info("weights", TensorProto.FLOAT, [1, len(values)])],
-        [
-            numpy_helper.from_array(np.zeros(1, np.float32), "zero"),
-            numpy_helper.from_array(np.array([values], np.float32), "values"),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=8)
-    onnx.save(model, folder / "attributes.onnx")
-    (folder / "attributes.json").write_text(json.dumps(DOCUMENT))
 
 
 def test_attributes_are_said_without_the_subject_unless_it_is_asked_for(tmp_path: Path) -> None:

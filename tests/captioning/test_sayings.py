@@ -1,11 +1,13 @@
 """In which words attributes are said, and what stands beside a subject in somebody else's description."""
 
+from typing import Any
+
 import pytest
 
 from core.captioning.beside import beside_subject
 from core.captioning.sayings import Sayings
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "heads": {
         "kind": ["man", "cat"],
         "look": ["photo", "ink"],
