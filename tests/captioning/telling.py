@@ -13,7 +13,7 @@ from tests.captioning.test_sayings import DOCUMENT
 
 def tell(folder: Path, weights: Mapping[str, str]) -> None:
     """A classifier that always tells these values, and its words."""
-    values = [float(value == weights[name]) for name, known in DOCUMENT["heads"].items() for value in known]  # type: ignore[attr-defined]  # a document of JSON
+    values = [float(value == weights[name]) for name, known in DOCUMENT["heads"].items() for value in known]
     size = [1, 3, 8, 8]
     pooled = helper.make_node("ReduceMean", ["input.1"], ["mean"], axes=[1, 2, 3], keepdims=0)
     flat = helper.make_node("Mul", ["mean", "zero"], ["nothing"])

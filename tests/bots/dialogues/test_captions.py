@@ -7,11 +7,11 @@ from tests.bots.dialogues.worker import judge
 
 def test_captions_come_with_texts_and_are_read_changed_and_sent_back(desk: Desk, ana: Someone) -> None:
     ana.draft()
-    ana.send_file("beach.txt", b"at the beach")
+    ana.send_named("beach.txt", b"at the beach")
     judge(desk)
     ana.sees("beach.txt waits for a picture of that name.")
     for number, name in enumerate(("beach", "b", "c", "d", "e"), 1):
-        ana.send_file(f"{name}.png", picture(number))
+        ana.send_named(f"{name}.png", picture(number))
     judge(desk)
 
     summary = ana.finish_photos()
@@ -24,7 +24,7 @@ def test_captions_come_with_texts_and_are_read_changed_and_sent_back(desk: Desk,
     one = ana.sees("Photo 2:")
     assert one.shades == {2}
 
-    ana.write("2: laughing, red hat")
+    ana.fill_in("Write...", "caption-2", "laughing, red hat")
     changed = ana.sees(f"2: a photo of a {trigger}, laughing, red hat")
     ana.write("all: red hat -> blue hat")
     changed = ana.sees(f"2: a photo of a {trigger}, laughing, blue hat")
@@ -32,10 +32,10 @@ def test_captions_come_with_texts_and_are_read_changed_and_sent_back(desk: Desk,
     ((name, content),) = ana.sees("All captions, one line each").files
     assert name == "captions.txt"
 
-    ana.send_file(name, content.replace(b"laughing", b"singing"))
+    ana.send_named(name, content.replace(b"laughing", b"singing"))
     judge(desk)
     ana.sees(f"2: a photo of a {trigger}, singing, blue hat")
-    ana.send_file(name, b"5: smiling\nno number here\n")
+    ana.send_named(name, b"5: smiling\nno number here\n")
     judge(desk)
     ana.sees("captions.txt, line 2: it must begin with a photo's number and a colon")
     ana.tap("Train")
