@@ -67,7 +67,7 @@ def offered(draft: ProfileView) -> tuple[Option, ...]:
     """The way to the captions, where there are any."""
     if draft.method == FACEID or not captioned(draft):
         return ()
-    return (_option(draft, "p1", _("Captions")),)
+    return (_option(draft, "open", _("Captions")),)
 
 
 def example(draft: ProfileView) -> str:
@@ -127,6 +127,9 @@ def choose(view: View, handle: int, value: str) -> Turn:
     before = Reviewing.read(draft.reviewing)
     wanted, _equals, number = value.partition("=")
     match wanted:
+        case "open":  # wherever an earlier list stands, this one is looked at
+            now = Reviewing(before.message + 1, "p1")
+            return Turn((now.noted(),), (listed(draft, now),))
         case "file":
             return Turn(replies=(_file(draft),))
         case "done":

@@ -89,6 +89,13 @@ def test_every_photo_that_is_used_is_listed_with_the_trigger_in_its_caption() ->
     assert first.slot == second.slot
 
 
+def test_the_list_is_begun_anew_where_it_is_asked_for() -> None:
+    effects, (page,) = said(tap("open"), replace(DRAFT, reviewing="1:p2"))
+
+    assert effects == (Describe("reviewing", "2:p1"),)
+    assert page.slot.endswith("-2")
+
+
 def test_captions_begin_as_the_method_says() -> None:
     _, (page,) = said(tap("p1"), replace(DRAFT, method=TEXTUAL_INVERSION))
 
