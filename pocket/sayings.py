@@ -1,8 +1,11 @@
 """In which words the attributes of drawn people and animals are said, as `attributes.json` ships them.
 
-The words are those of the captions that the base learned (`captions`, `animal_captions`).
+The words are those of the captions that the base learned (`captions`, `animal_captions`). `python -m pocket.sayings`
+prints the file: other words need no other network, whose outputs are in the order of `HEADS`.
 """
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -66,6 +69,11 @@ def document() -> dict[str, Any]:
     }
 
 
+def written() -> str:
+    """The text of `attributes.json`."""
+    return json.dumps(document(), indent=2) + "\n"
+
+
 def _words() -> dict[str, dict[str, str]]:
     """The values that are not said as they are called; an empty one is not said."""
     return {
@@ -82,3 +90,6 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 SAYINGS: Final = Sayings.read(document())
+
+if __name__ == "__main__":
+    sys.stdout.write(written())

@@ -1,6 +1,5 @@
 """The judge of what a picture shows: for every attribute that the renderer tells the truth about, which value."""
 
-import json
 from functools import partial
 from typing import Final
 
@@ -17,7 +16,7 @@ from pocket.people import Person
 from pocket.recipes.course import Course, Plan, export_onnx, one_cycle, plan_from_command_line, set_rate
 from pocket.recipes.photos import POPULATION, Shelf, Shot, drawn, training_animals, training_shot
 from pocket.recipes.trunk import SEEN, SIDE, Trunk, as_input, softened
-from pocket.sayings import COLOURS, HEADS, document
+from pocket.sayings import COLOURS, HEADS, written
 
 _UNTOLD: Final = -1
 _RATE: Final = 3e-3
@@ -89,7 +88,7 @@ def train(plan: Plan) -> None:
     dynamic = {"input.1": {0: "N"}, "weights": {0: "N"}}
     path = plan.out / "judges" / "attributes.onnx"
     export_onnx(teller, torch.zeros(1, 3, SIDE, SIDE), path, ["weights"], dynamic)
-    path.with_suffix(".json").write_text(json.dumps(document(), indent=2) + "\n")
+    path.with_suffix(".json").write_text(written())
 
 
 def _loss(weights: Tensor, truth: Tensor) -> Tensor:
