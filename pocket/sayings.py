@@ -28,6 +28,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
         for name in dict.fromkeys((*VALUES, *ANIMAL_VALUES))
     },
 }
+SURE: Final = 0.6  # the least chance at which a caption says a value
 _HAIRY: Final = [style for style in VALUES["hair_style"] if style != "bald"]
 
 
@@ -40,6 +41,7 @@ def document() -> dict[str, Any]:
     return {
         "heads": {name: list(values) for name, values in HEADS.items()},
         "subject": "kind",
+        "sure": SURE,
         "opening": {"head": "look", "words": {look: words[0] for look, words in OPENINGS.items()}},
         "shows": [
             {"when": {"kind": list(KINDS)}, "heads": list(VALUES)},

@@ -5,6 +5,7 @@ attribute after attribute, and `attributes.json`, which `core.captioning.sayings
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any, Self
 
 import cv2
@@ -37,22 +38,29 @@ class Attributes:
             raise ModelUnusable(entry.name, str(error)) from error
 
     def of(self, pixels: Pixels) -> dict[str, str]:
-        """Return what a picture (height, width, 3) shows, of the attributes that such a subject has."""
+        """Return what a picture (height, width, 3) most likely shows, of the attributes that such a subject has."""
+        return self._sayings.told({name: value for name, value, _ in self._each(pixels)})
+
+    def _each(self, pixels: Pixels) -> Iterator[tuple[str, str, float]]:
+        """Every attribute, its likeliest value, and how likely that is."""
         weights = answer(self._session, as_input(pixels, self._side))
-        found, first = {}, 0
+        first = 0
         for name, values in self._sayings.heads.items():
-            found[name] = values[int(weights[first : first + len(values)].argmax())]
-            first += len(values)
-        return self._sayings.told(found)
+            own = weights[first : first + len(values)]
+            place, first = int(own.argmax()), first + len(values)
+            yield name, values[place], float(1 / np.exp(own - own[place]).sum())
 
     def caption(self, pixels: Pixels, *, subject: bool) -> str:
-        """Say what is beside the subject, or with `subject` also who or what it is."""
-        found = self.of(pixels)
-        said = self._sayings.said(found, own=subject)
-        return ", ".join([f"a {self._sayings.named(found)}", *said] if subject else said)
+        """Say what is beside the subject, or with `subject` also who or what it is, as far as that is sure."""
+        each = list(self._each(pixels))
+        told = self._sayings.told({name: value for name, value, _ in each})
+        sure = {name for name, _, chance in each if chance >= self._sayings.sure}
+        known = {name: value for name, value in told.items() if name in sure}
+        said = self._sayings.said(known, own=subject)
+        return ", ".join([f"a {self._sayings.named(told)}", *said] if subject else said)
 
     def everything(self, pixels: Pixels) -> str:
-        """Return a caption of all that is told, as it would stand alone."""
+        """Return a caption of all that is told, sure or not, as it would stand alone."""
         found = self.of(pixels)
         return ", ".join([self._sayings.opened(found), *self._sayings.said(found)])
 

@@ -30,7 +30,7 @@ class Blip:
                 entry.path, local_files_only=True, use_safetensors=True
             )
             processor = BlipProcessor.from_pretrained(entry.path, local_files_only=True)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ImportError) as error:
             raise ModelUnusable(entry.name, str(error)) from error
         return cls(model.eval().to(device), processor, device)
 

@@ -3,6 +3,7 @@
     {
       "heads": {"kind": ["man", "cat"], "hat": ["none", "cap"], "hair": ["brown", "red"]},
       "subject": "kind",                                     the head that says what is seen
+      "sure": 0.6,                                           the least chance at which a value is said
       "opening": {"head": "look", "words": {"photo": "a photo of a"}},
       "shows": [{"when": {"kind": ["man"]}, "heads": ["hat", "hair"]}],
       "hides": [{"when": {"look": ["ink"]}, "heads": ["hair"]}],
@@ -13,6 +14,7 @@
 `heads` are in the order of the classifier's outputs. A subject has the attributes that `shows` gives it, less those
 that `hides` takes. A part is said in the first of its wordings of which everything is told, where its `when` holds;
 `own` parts are the subject's own: a caption for a training leaves them out, so that the trigger comes to mean them.
+What the classifier is not sure of is left unsaid: a wrong word teaches something wrong, a missing one nothing.
 """
 
 import re
@@ -41,6 +43,7 @@ class Sayings:
 
     heads: Mapping[str, tuple[str, ...]]
     subject: str
+    sure: float
     opening: tuple[str, Mapping[str, str]]  # the head that decides it, and the words for its values
     shows: tuple[tuple[Mapping[str, Sequence[str]], tuple[str, ...]], ...]
     hides: tuple[tuple[Mapping[str, Sequence[str]], tuple[str, ...]], ...]
@@ -55,6 +58,7 @@ class Sayings:
             found = cls(
                 heads={name: tuple(values) for name, values in document["heads"].items()},
                 subject=document["subject"],
+                sure=float(document["sure"]),
                 opening=(opening["head"], opening["words"]),
                 shows=tuple((rule["when"], tuple(rule["heads"])) for rule in document["shows"]),
                 hides=tuple((rule["when"], tuple(rule["heads"])) for rule in document["hides"]),

@@ -39,7 +39,7 @@ class Vlm:
                 entry.path, local_files_only=True, use_safetensors=True, dtype=precision
             )
             processor = AutoProcessor.from_pretrained(entry.path, local_files_only=True)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ImportError) as error:
             raise ModelUnusable(entry.name, str(error)) from error
         if not getattr(processor, "chat_template", None):
             raise ModelUnusable(entry.name, "its processor has no chat template, so it cannot be asked")

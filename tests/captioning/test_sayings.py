@@ -15,6 +15,7 @@ DOCUMENT: dict[str, Any] = {
         "hair": ["red", "none"],
     },
     "subject": "kind",
+    "sure": 0.6,
     "opening": {"head": "look", "words": {"photo": "a photo of a", "ink": "a drawing of a"}},
     "shows": [{"when": {"kind": ["man"]}, "heads": ["hat", "hair"]}],
     "hides": [{"when": {"look": ["ink"]}, "heads": ["hair"]}],
@@ -50,7 +51,9 @@ def test_a_whole_caption_begins_with_its_look() -> None:
     assert SAYINGS.opened({**FOUND, "look": "ink"}) == "a drawing of a man"
 
 
-@pytest.mark.parametrize("lacking", ["heads", "subject", "opening", "shows", "hides", "words", "parts"])
+@pytest.mark.parametrize(
+    "lacking", ["heads", "subject", "sure", "opening", "shows", "hides", "words", "parts"]
+)
 def test_a_file_without_its_words_says_what_lacks(lacking: str) -> None:
     with pytest.raises(ValueError, match=lacking):
         Sayings.read({name: value for name, value in DOCUMENT.items() if name != lacking})

@@ -10,7 +10,7 @@ from pocket.animal_captions import ANIMAL_VALUES
 from pocket.animals import ANIMAL_KINDS
 from pocket.captions import VALUES, attributes, describe
 from pocket.cast import HELD_OUT
-from pocket.judges import Embedder, open_attributes, open_scorer
+from pocket.judges import JUDGES, Embedder, open_attributes, open_scorer
 from pocket.people import Person
 from pocket.recipes import (
     attributes as attributes_recipe,
@@ -23,7 +23,7 @@ from pocket.recipes.course import Plan
 from pocket.recipes.embedder import alike_loss
 from pocket.recipes.photos import training_shot
 from pocket.recipes.scorer import with_a_wrong_word
-from pocket.sayings import COLOURS, HEADS, SAYINGS
+from pocket.sayings import COLOURS, HEADS, SAYINGS, written
 from tests.pocket.drawn_subjects import subjects_made
 
 
@@ -70,6 +70,10 @@ def test_a_caption_of_all_attributes_is_the_one_that_captions_give() -> None:
 def test_what_is_not_told_is_not_said() -> None:
     assert SAYINGS.said({"hair_style": "curly", "expression": "neutral", "hat": "none"}) == ["curly hair"]
     assert SAYINGS.said({"pattern": "tabby", "ears": "small"}) == ["tabby", "small ears"]
+
+
+def test_the_words_that_ship_are_these() -> None:
+    assert (JUDGES / "attributes.json").read_text() == written()
 
 
 def test_captions_begin_as_captions_do(out: Path) -> None:
