@@ -65,7 +65,7 @@ def run(*, full: bool) -> list[Row]:
     """Some people, all with prior preservation and the first ones without it too."""
     people = adults(FULL_COUNT if full else COUNT)
     count = FULL_PICTURES if full else PICTURES
-    grader, judge = weights.grader(), weights.attributes()
+    grader, judge = weights.grader(), weights.attributes().of
     drifts = []
     with profiles() as studio:
         for place, seed in enumerate(people):

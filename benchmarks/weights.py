@@ -5,19 +5,19 @@ Such a folder has the layout of `pocket/weights`; its files are vouched for by n
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import torch
 
-from core.artifacts import Pixels
+from core.captioning.attributes import Attributes
 from core.faces import FacePack
 from core.families import open_base
-from core.families.catalogue import Base, Pack, read, sha256_of
+from core.families.catalogue import Base, Captioner, Pack, read, sha256_of
 from core.families.family import Family
-from pocket.judges import Attributes
+from pocket.judges import open_attributes
 
 SHIPPED: Final = Path("pocket/weights")
 WEIGHTS: Final = Path(os.environ.get("POCKET_WEIGHTS") or SHIPPED)
@@ -73,7 +73,11 @@ def models_file() -> Iterator[Path]:
         text = text.replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
         file.write_text(text)
         catalogue = read(file)
-        entries: list[Base | Pack] = [*catalogue.bases.values(), *catalogue.packs.values()]
+        entries: list[Base | Pack | Captioner] = [
+            *catalogue.bases.values(),
+            *catalogue.packs.values(),
+            *catalogue.captioners.values(),
+        ]
         for entry in entries:
             for path, known in entry.sha256.items():
                 if entry.file(path).is_file():
@@ -113,10 +117,10 @@ def grader() -> FacePack:
     return FacePack.open(_present("grader", "grader"), threads=torch.get_num_threads())
 
 
-def attributes() -> Callable[[Pixels], Mapping[str, str]]:
+def attributes() -> Attributes:
     """The classifier of what a picture of a person shows, by attribute."""
     _present("judges/attributes.onnx", "attributes")
-    return Attributes.open(WEIGHTS / "judges").of
+    return open_attributes(WEIGHTS / "judges")
 
 
 def faceid() -> Path:

@@ -62,11 +62,6 @@ class Member:
         return posixpath.basename(self.path)
 
     @property
-    def stem(self) -> str:
-        """What a photo and its text have in common: folder and name, without the ending."""
-        return posixpath.splitext(self.path)[0].casefold()
-
-    @property
     def is_text(self) -> bool:
         """Whether it is words about a photo."""
         return self.path.lower().endswith(TEXT) and sniff(self.content[:_HEAD]) not in PHOTOS
@@ -105,13 +100,6 @@ def read(data: bytes, bounds: Bounds | None = None) -> Iterator[Member]:
             yield Member(entry.path, _content(data, entry))
         except PhotoRefused as refused:
             yield Member(entry.path, b"", refused.refusal, refused.detail)
-
-
-def words(content: bytes) -> str:
-    """The words in a text, whatever program wrote it."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    return content.decode("utf-8-sig", errors="replace")
 
 
 def _directory(data: bytes, bounds: Bounds) -> Iterator[_Entry]:

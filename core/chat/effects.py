@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, exchange, forgetting, imports, links, versions
+from core.chat import captions, drafts, exchange, forgetting, imports, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -255,6 +255,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Describe: drafts.describe,
     AddPhotos: drafts.add_photos,
     KeepPhoto: drafts.keep_photo,
+    **captions.DOERS,
     UndoPhotos: drafts.undo_photos,
     Confirm: drafts.confirm,
     Relearn: drafts.relearn,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from core.chat import captions
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, rules_of, spaces_of
 from core.chat.version_views import Learnt, best_samples
@@ -144,11 +145,8 @@ def profile_view(
     files: list[Photo] = []
     if with_photos:
         files += session.exec(select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number)))
-        photos = tuple(
-            photo_view(photo, row.handle, _name_of(studio, photo, row.handle))
-            for photo in files
-            if photo.number != WEIGHTS_NUMBER
-        )
+        shown = [photo for photo in files if photo.number > WEIGHTS_NUMBER]
+        photos = captions.told(studio, row.handle, shown, [photo_view(photo, row.handle) for photo in shown])
     return ProfileView(
         handle=row.handle,
         state=str(row.state),
@@ -163,6 +161,8 @@ def profile_view(
         sample=bool(row.sample),
         reason=row.reason,
         photos=photos,
+        texts=captions.texts_of(studio, row.handle, files),
+        reviewing=words.get("reviewing", ""),
         photos_done=row.photos_done,
         batch=row.batch,
         base=version.base if version else "",
@@ -193,22 +193,10 @@ def import_view(words: dict[str, Any], files: Sequence[Photo]) -> ImportView:
     )
 
 
-def _name_of(studio: Studio, photo: Photo, handle: int) -> str:
-    """What a file is called that did not become a photo; the others are shown, and need no name."""
-    if photo.state != PhotoState.REFUSED:
-        return ""
-    try:
-        body = studio.unseal(photos_key(handle), photo.sealed, f"photo-{handle}-{photo.number}")
-    except KeyGone:
-        return ""
-    return str(body.get("name") or body.get("upload", {}).get("name", ""))
-
-
-def photo_view(photo: Photo, handle: int, name: str = "") -> PhotoView:
+def photo_view(photo: Photo, handle: int) -> PhotoView:
     """One photo of a set."""
     return PhotoView(
         number=photo.number,
-        name=name,
         waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED) or _is_judged_anew(photo),
         verdict=photo.verdict,
         detail=photo.detail,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.conversation.captions_effects import CaptionEffect
 from core.conversation.messages import Photos, Reply, Upload
 from core.conversation.version_effects import VersionEffect
 from core.prompts import Prompt
@@ -18,7 +19,7 @@ class OpenDraft:
 class Describe:
     """Fill in one field of the draft.
 
-    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for.
+    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for, reviewing.
     """
 
     field: str
@@ -239,6 +240,7 @@ Effect = (
     | Describe
     | AddPhotos
     | KeepPhoto
+    | CaptionEffect
     | UndoPhotos
     | Confirm
     | Relearn

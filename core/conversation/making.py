@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import draft_phrases, expert, panel_phrases, panels, photo_phrases, phrases, ways
+from core.captions import is_text
+from core.conversation import captions, draft_phrases, expert, panels, photo_phrases, phrases, ways
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -21,6 +22,7 @@ from core.conversation.effects import (
 )
 from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
+from core.conversation.panel_phrases import TRAIN_BEGUN
 from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
 from core.subjects import CHARACTER, MOST_PHOTOS, STYLE
@@ -30,12 +32,9 @@ LONGEST_NAME = 40
 
 def lacks(draft: ProfileView) -> str:
     """The first thing that a draft still needs, or an empty string."""
-    if not draft.class_word:
-        return "class_word"
-    if not draft.name:
-        return "name"
-    if not draft.retention:
-        return "retention"
+    for field in ("class_word", "name", "retention"):
+        if not getattr(draft, field):
+            return field
     if draft.consent not in ("self", "agreed"):
         return "consent"
     if not draft.photos_done:
@@ -105,6 +104,7 @@ def summary(draft: ProfileView, view: View) -> Say:
     options = (
         _option(draft, "train", "yes", ways.begin(draft)),
         _option(draft, "photos", "show", _("Show my photos")),
+        *captions.offered(draft),
         *([_option(draft, "way", "ask", _("Learn it another way"))] if ways.may_change(draft, view) else []),
         *([_option(draft, "expert", "ask", _("Expert settings"))] if expert.recommended(draft, view) else []),
         _option(draft, "train", "later", _("Not yet")),
@@ -116,7 +116,7 @@ def hear_photos(view: View, photos: Photos) -> Turn:
     """Photos may come before they are asked for; the reply follows when they are in the draft."""
     draft = view.draft
     held = len(draft.photos) if draft else 0
-    if held + len(photos.files) > MOST_PHOTOS:
+    if held + sum(not is_text(one.name, one.mime) for one in photos.files) > MOST_PHOTOS:
         text = ngettext(
             "{count} photo is the most I take; take some out first.",
             "{count} photos are the most I take; take some out first.",
@@ -287,7 +287,7 @@ def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if view.panel:
         if panels.missing(draft):
             return _say(panels.panel(draft, view))
-        begun = Say(_(panel_phrases.TRAIN_BEGUN), slot=panels.slot(draft))
+        begun = Say(_(TRAIN_BEGUN), slot=panels.slot(draft))
         return Turn((Describe("photos_done", "yes"), Confirm()), (begun,))
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):

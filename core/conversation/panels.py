@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import draft_phrases, expert, panel_phrases, phrases, ways
+from core.conversation import captions, draft_phrases, expert, panel_phrases, phrases, ways
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
 from core.conversation.photo_phrases import is_good
@@ -56,6 +56,7 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
         options.append(option("way", "ask", _("Method...")))
     if expert.recommended(draft, view):
         options.append(option("expert", "ask", _("Expert...")))
+    options += captions.offered(draft)
     if lacking := missing(draft):
         options.append(option("wait", "train", panel_phrases.not_yet(draft, lacking)))
     else:

@@ -1,5 +1,6 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
+from core.conversation.captions_phrases import text_lines
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
 from core.conversation.views import PhotoView, ProfileView
@@ -140,6 +141,7 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
         numbers = enumerated(str(photo.number) for photo in good)
         lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
     lines += [line for photo in draft.photos if (line := verdict(photo))]
+    lines += text_lines(draft)
     least, most = counts(draft).recommended
     best_next = next_photos(missing_codes)
     if len(good) < least:

@@ -31,6 +31,17 @@ class PhotoView:
     owner: str = ""
     chosen: bool = False
     thumbnail: Shown | None = None
+    caption: str = ""  # without the trigger where nobody wrote it
+
+
+@dataclass(frozen=True)
+class TextView:
+    """A text that came beside photos and is the caption of none, or not yet."""
+
+    name: str
+    waiting: bool = False  # to be fetched or read; else for its photo, unless it is refused
+    refusal: str = ""  # a code
+    detail: str = ""  # the line that is wrong
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,8 @@ class ProfileView:
     sample: bool = False
     reason: str = ""
     photos: tuple[PhotoView, ...] = ()
+    texts: tuple[TextView, ...] = ()
+    reviewing: str = ""  # the list of captions: how often it was begun anew, and what of it is asked about
     photos_done: bool = False
     batch: int = 0
     base: str = ""

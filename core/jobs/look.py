@@ -12,6 +12,7 @@ from core.artifacts import Judgement, Pixels
 from core.curation import Measured, choose, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.intake import encode, sniff
+from core.jobs.captioning import read_texts, write_captions
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
 from core.jobs.unpacking import unpack
@@ -20,6 +21,7 @@ from core.sheets import thumbnail
 from core.storage.erasing import doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
+from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, PhotoState, Profile, WorkState
 from core.storage.work import finish, report
 from core.subjects import PHOTOS, STYLE, has_face
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
     """Look at every photo of a profile's set that has arrived, until none is left."""
     take_in(workshop, slice_, profile_id)
+    read_texts(workshop, slice_, profile_id)
     with slice_.writing() as (session, _):
         profile = session.get_one(Profile, profile_id)
     size = workshop.family().size
@@ -38,6 +41,8 @@ def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         slice_.check()
         _look_at(workshop, slice_, profile, photo, size)
         wake(workshop.redis, "news")
+    read_texts(workshop, slice_, profile_id)  # those that came in an archive
+    write_captions(workshop, slice_, profile_id)
     with slice_.writing() as (session, work):
         if _judge_set(workshop, session, session.get_one(Profile, profile_id), size):
             report(work)
@@ -48,7 +53,11 @@ def _next_photo(slice_: Slice, profile_id: int) -> Photo | None:
     with slice_.writing() as (session, _):
         return session.exec(
             select(Photo)
-            .where(Photo.profile_id == profile_id, Photo.state == PhotoState.STORED)
+            .where(
+                Photo.profile_id == profile_id,
+                Photo.state == PhotoState.STORED,
+                Photo.number > WEIGHTS_NUMBER,
+            )
             .order_by(col(Photo.number))
         ).first()
 
@@ -57,7 +66,6 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
     """One photo: its own measurements first, then what they say beside the others."""
     studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
-    known = _what_it_is_called(workshop, profile, photo)
     refused: PhotoRefused | None = None
     file = small = ""
     measured: Measured | None = None
@@ -85,18 +93,11 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
         row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
         row.verdict = str(refused.refusal) if refused else ""
         place = f"photo-{profile.handle}-{row.number}"
-        found = {"measured": measured.to_json() if measured else None} | known
+        found = {"measured": measured.to_json() if measured else None}
         row.sealed = studio.seal(photos_key(profile.handle), found, place)
         session.flush()
         _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
         report(work)
-
-
-def _what_it_is_called(workshop: Workshop, profile: Profile, photo: Photo) -> dict[str, str]:
-    """A photo's own name, and the text that came with it under that name."""
-    place = f"photo-{profile.handle}-{photo.number}"
-    body = workshop.studio.unseal(photos_key(profile.handle), photo.sealed, place)
-    return {"name": body["upload"]["name"], "text": body.get("text", "")}
 
 
 def _keep(workshop: Workshop, profile: Profile, pixels: Pixels, key: bytes) -> tuple[str, str]:

@@ -1,16 +1,16 @@
-"""Unpacking: an archive that arrived becomes the photos in it, each with its name and the text of that name."""
+"""Unpacking: an archive that arrived becomes the photos and texts in it, as if each had been sent by itself."""
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, func, select
 
-from core.conversation.messages import Upload
 from core.errors import PhotoRefused, Refusal
-from core.intake_zip import Member, read, words
+from core.intake_zip import Member, read
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
-from core.storage.erasing import doom
+from core.storage.captions import Words, write_words
+from core.storage.erasing import discard_photo, doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key
 from core.storage.states import WEIGHTS_NUMBER
@@ -23,30 +23,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Unpacked:
-    """A file of the archive, sealed in `raw` unless it is refused, and the text of its name."""
+    """A file of the archive, sealed in `raw` unless it is refused."""
 
     member: Member
     raw: str = ""
-    text: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is words about a photo, or about all."""
+        return self.member.is_text and bool(self.raw)
 
 
 def unpack(workshop: Workshop, slice_: Slice, profile: Profile, row: Photo, archive: bytes) -> None:
-    """Put the photos of an archive in its place: all of them at once, or none if they are too many for the set.
+    """Put what an archive holds in its place: all of it at once, or nothing if its photos are too many for the set.
 
-    Raises PhotoRefused for an archive that cannot be opened, in which nothing is a photo, or that holds too many.
+    Raises PhotoRefused for an archive that cannot be opened, that holds nothing of use, or too many photos.
     """
     found = _sealed(workshop, slice_, profile, archive)
+    count = sum(not one.is_text for one in found)
     refusal: PhotoRefused | None = None
     with slice_.writing() as (session, work):
         current = session.get(Photo, row.id)
         room, held = _room(session, profile)
-        if current is None or len(found) > room:
+        if current is None or count > room:
             for one in found:
                 doom(session, one.raw)
         if current is None:
             return  # taken out meanwhile
-        if len(found) > room:
-            refusal = PhotoRefused(Refusal.TOO_MANY_PHOTOS, f"{len(found)}/{held}")
+        if count > room:
+            refusal = PhotoRefused(Refusal.TOO_MANY_PHOTOS, f"{count}/{held}")
         else:
             _put(workshop, session, profile, current, found)
             report(work)
@@ -56,33 +61,23 @@ def unpack(workshop: Workshop, slice_: Slice, profile: Profile, row: Photo, arch
 
 
 def _sealed(workshop: Workshop, slice_: Slice, profile: Profile, archive: bytes) -> list[_Unpacked]:
-    """Everything in the archive, photos in files that no row names yet: a worker that dies here leaves nothing."""
+    """Everything in the archive, in files that no row names yet: a worker that dies here leaves nothing."""
     key = workshop.studio.keys.open(photos_key(profile.handle))
     found: list[_Unpacked] = []
-    texts: dict[str, Member] = {}
     for member in read(archive):
         slice_.check()
-        if member.is_text and not member.refusal:
-            texts[member.stem] = member
-            continue
         raw = ""
-        if not member.refusal and len(found) < MOST_PHOTOS:
+        if not member.refusal and len(found) < 2 * MOST_PHOTOS:
             raw = new_name(profile.handle, "raw")
             workshop.studio.files.write(raw, member.content, key)
         found.append(_Unpacked(replace(member, content=b""), raw))
-    refusals = {(one.member.refusal, one.member.detail) for one in found}
     if not found:
         raise PhotoRefused(Refusal.NO_PHOTOS)
-    if len(refusals) == 1 and not found[0].raw and found[0].member.refusal:
-        raise PhotoRefused(found[0].member.refusal, found[0].member.detail)
-    stems = {one.member.stem for one in found}
-    stray = [text for stem, text in texts.items() if stem not in stems]
-    named = [
-        replace(one, text=words(texts[one.member.stem].content)) if one.member.stem in texts else one
-        for one in found
-    ]
-    refused = [replace(text, content=b"", refusal=Refusal.NOT_A_PICTURE, detail="text") for text in stray]
-    return named + [_Unpacked(text) for text in refused]
+    refusals = {(one.member.refusal, one.member.detail) for one in found}
+    refused = found[0].member.refusal
+    if refused and len(refusals) == 1:
+        raise PhotoRefused(refused, found[0].member.detail)
+    return found
 
 
 def _room(session: Session, profile: Profile) -> tuple[int, int]:
@@ -96,31 +91,38 @@ def _room(session: Session, profile: Profile) -> tuple[int, int]:
 
 
 def _put(workshop: Workshop, session: Session, profile: Profile, row: Photo, found: list[_Unpacked]) -> None:
-    """The first file takes the archive's place and number, the others follow all that are there."""
-    studio, key = workshop.studio, photos_key(profile.handle)
+    """The first photo takes the archive's place and number, the others follow all that are there; texts count down."""
+    studio = workshop.studio
     # Whoever adds photos meanwhile waits for these to have their numbers.
     session.get_one(Account, profile.account_id, with_for_update=True)
-    number = session.exec(select(func.max(Photo.number)).where(Photo.profile_id == profile.id)).one() or 0
-    known = set(session.exec(select(Photo.unique_ref).where(Photo.profile_id == profile.id)))
-    doom(session, row.raw)
+    rows = session.exec(select(Photo).where(Photo.profile_id == profile.id)).all()
+    known = {one.unique_ref for one in rows}
+    last, first = max(one.number for one in rows), min(WEIGHTS_NUMBER, *(one.number for one in rows))
+    archive, raw = row.unique_ref, row.raw
+    free: Photo | None = row
     for place, one in enumerate(found):
-        photo = row
-        if place:
-            unique = studio.keys.fingerprint("uploads", f"{row.unique_ref}/{place}".encode())
+        photo = None if one.is_text else free
+        if photo is None:
+            unique = studio.keys.fingerprint("uploads", f"{archive}/{place}".encode())
             if unique in known:
                 doom(session, one.raw)
                 continue  # from the very same archive, sent again
-            number += 1
+            last, first = (last, first - 1) if one.is_text else (last + 1, first)
             photo = Photo(
                 profile_id=row.profile_id,
-                number=number,
+                number=first if one.is_text else last,
                 platform=row.platform,
                 chat=row.chat,
                 unique_ref=unique,
                 created_at=row.created_at,
             )
+        else:
+            free = None
         photo.raw, photo.state = one.raw, PhotoState.REFUSED if one.member.refusal else PhotoState.STORED
         photo.verdict, photo.detail = str(one.member.refusal or ""), one.member.detail
-        body = {"upload": asdict(Upload("", "", name=one.member.path)), "text": one.text}
-        photo.sealed = studio.seal(key, body, f"photo-{profile.handle}-{photo.number}")
+        write_words(studio, photo, profile.handle, Words(one.member.path))
         session.add(photo)
+    doom(session, raw)
+    if free is not None:
+        free.raw = ""
+        discard_photo(session, free)

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from core.accounts import SAMPLE_PREFIX
 from core.artifacts import Adapter, Embedding, Pixels
 from core.assessment.fidelity import Fidelity, open_scorer
+from core.captioning.captioner import Describer, open_captioner
 from core.conversation.views import Rules
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
@@ -52,6 +53,8 @@ class Workshop:
     _pack: FacePack | None = None
     _scoring_pack: FacePack | None = None
     _fidelity: Fidelity | None = None
+    _captioner: Describer | None = None
+    _uncaptioned: bool = False  # the captioner could not be loaded, which was said
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -145,6 +148,24 @@ class Workshop:
                 raise ModelUnusable(name, "models.toml has no scorer of this name")
             self._fidelity = open_scorer(self.catalogue.scorers[name])
         return self._fidelity
+
+    def captioner(self) -> Describer | None:
+        """Who says what is on photos, loaded when first needed; None without one, which is logged once."""
+        if self._captioner is None and self.studio.settings.captioner and not self._uncaptioned:
+            try:
+                self._captioner = self._open_captioner(self.studio.settings.captioner)
+            except ModelUnusable as unusable:
+                log.warning("photos get plain captions: %s", unusable)
+                self._uncaptioned = True
+        return self._captioner
+
+    def _open_captioner(self, name: str) -> Describer:
+        if name not in self.catalogue.captioners:
+            raise ModelUnusable(name, "models.toml has no captioner of this name")
+        entry = self.catalogue.captioners[name]
+        captioner = open_captioner(entry, torch.device(self.device))
+        log.info("captioner %s (%s)", entry.name, entry.licence)
+        return captioner
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""

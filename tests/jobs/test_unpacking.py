@@ -3,12 +3,12 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Any
 
 from sqlmodel import col, select
 
 from core.chat import arrivals
 from core.conversation.messages import Photos, Upload
+from core.storage.captions import words_of
 from core.storage.database import reading
 from core.storage.keys import photos_key
 from core.storage.tables import Photo, PhotoState
@@ -41,18 +41,11 @@ def rows(place: Workplace) -> list[Photo]:
         return list(session.exec(select(Photo).order_by(col(Photo.number))))
 
 
-def sealed(place: Workplace, photo: Photo) -> dict[str, Any]:
+def told(place: Workplace, photo: Photo) -> tuple[str, str]:
+    """What a file was called, and its caption."""
     handle = newest_profile(place.studio).handle
-    body: dict[str, Any] = place.studio.unseal(
-        photos_key(handle), photo.sealed, f"photo-{handle}-{photo.number}"
-    )
-    return body
-
-
-def name_of(place: Workplace, photo: Photo) -> object:
-    """Once a photo was looked at its name stands beside its measurements, before that in what was announced."""
-    body: dict[str, Any] = sealed(place, photo)
-    return body["name"] if "name" in body else body["upload"]["name"]
+    words = words_of(photo, handle, place.studio.keys.open(photos_key(handle)))
+    return words.name, words.caption
 
 
 def test_an_archive_in_an_album_becomes_its_photos_in_the_one_message(place: Workplace, ana: Person) -> None:
@@ -72,18 +65,16 @@ def test_an_archive_in_an_album_becomes_its_photos_in_the_one_message(place: Wor
     hear(ana)
 
     found = rows(place)
-    assert [photo.number for photo in found] == [1, 2, 3, 4, 5, 6]
-    assert [photo.verdict for photo in found[3:]] == ["damaged", "accepted", "not_a_picture"]
-    assert {photo.verdict for photo in found[:3]} == {"accepted"}
-    named = [(name_of(place, photo), sealed(place, photo)["text"]) for photo in found]
-    assert named == [
-        ("first.jpg", ""), ("b/1.jpg", "at the beach"), ("last.jpg", ""), ("bad.jpg", ""), ("2.png", ""),
-        ("notes.txt", ""),
+    assert [photo.number for photo in found] == [-2, 1, 2, 3, 4, 5]
+    assert [photo.verdict for photo in found[1:]] == ["accepted"] * 3 + ["damaged", "accepted"]
+    assert [told(place, photo) for photo in found] == [
+        ("notes.txt", "words"), ("first.jpg", ""), ("b/1.jpg", "at the beach"), ("last.jpg", ""), ("bad.jpg", ""),
+        ("2.png", ""),
     ]  # fmt: skip
     (message,) = set(ana.messages) - before
     said = ana.messages[message].text
-    assert "6 photos, thank you. 4 good." in said
-    assert "Photo 6 (notes.txt): that is a text;" in said
+    assert "5 photos, thank you. 4 good." in said
+    assert "notes.txt waits for a picture of that name." in said
     assert "Photo 4 (bad.jpg) is damaged and cannot be opened; send another copy." in said
     place.upkeep.erase()
     kinds = {name.split("/")[1].split("-")[0] for name in place.studio.files.names()}
@@ -129,13 +120,24 @@ def test_an_archive_in_which_nothing_can_be_read_says_why_once(place: Workplace,
     for at in (locked.index(b"PK\1\2"), locked.rindex(b"PK\1\2")):
         locked[at + 8] |= 1
 
-    send(ana, {"locked.zip": bytes(locked), "texts.zip": a_zip({"1.txt": b"words"})})
+    send(ana, {"locked.zip": bytes(locked), "empty.zip": a_zip({"__MACOSX/._1.jpg": b"x"})})
     place.work()
     said = "\n".join(reply.text for reply in hear(ana))
 
     assert "locked.zip is locked with a password; send it without one." in said
-    assert "texts.zip holds no photos." in said
+    assert "empty.zip holds no photos." in said
     assert [photo.state for photo in rows(place)] == [PhotoState.REFUSED, PhotoState.REFUSED]
+
+
+def test_an_archive_of_texts_alone_captions_what_is_there(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, {"1.jpg": photos(1)[0]})
+    place.work()
+
+    send(ana, {"texts.zip": a_zip({"1.txt": b"at the beach"})}, "another album")
+    place.work()
+
+    assert [told(place, photo) for photo in rows(place)] == [("1.jpg", "at the beach")]
 
 
 def test_an_archive_that_was_taken_out_before_it_was_opened_leaves_nothing(

@@ -177,9 +177,13 @@ class Someone(ABC):
     def send_file(self, name: str, content: bytes) -> None:
         """Send a file as it is."""
 
-    @abstractmethod
-    def send_archive(self, name: str, content: bytes) -> None:
-        """Send an archive of photos."""
+    def send_named(self, name: str, content: bytes) -> None:
+        """Send a file for the draft, with its name."""
+        self.send_file(name, content)
+
+    def fill_in(self, label: str, field: str, words: str) -> None:
+        """Write words into the form behind a button, where there are forms."""
+        self.write(words)
 
     @abstractmethod
     def tap_on(self, seen: Seen, label: str, key: str) -> None:

@@ -60,7 +60,7 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     assert "Ana summer · woman" in summary.words
     assert "photos kept" in summary.words
     if not desk.panel:
-        assert summary.labels == ["Train", "Show my photos", "Learn it another way", "Not yet"]
+        assert summary.labels == ["Train", "Show my photos", "Captions", "Learn it another way", "Not yet"]
         ana.tap("Not yet")
         ana.sees("Kept as a draft. /new goes on with it whenever you like.")
         ana.command("new")
@@ -172,7 +172,7 @@ def test_an_archive_of_photos_arrives_whole(desk: Desk, ana: Someone) -> None:
         archive.writestr("1.png", picture(1))
     ana.draft()
 
-    ana.send_archive("holidays.zip", sink.getvalue())
+    ana.send_named("holidays.zip", sink.getvalue())
 
     ana.sees("Looking...")
     assert arrived(desk) == [sink.getvalue()]

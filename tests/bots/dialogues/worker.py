@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from core.accounts import name_key, open_profile
 from core.errors import Unfit, WeightsRefused
 from core.exchange.reading import Found, recognise
+from core.jobs.texts import take_texts
 from core.storage.database import clock, new_handle, writing
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
@@ -85,6 +86,8 @@ def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
 
 def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
     with writing(studio.engine) as session:
+        for profile in session.exec(select(Profile).where(Profile.state == ProfileState.DRAFT)):
+            take_texts(studio, session, profile)
         photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
         anew = select(Photo).where(Photo.state == PhotoState.JUDGED, Photo.verdict == "")
         for photo in session.exec(anew):
