@@ -15,7 +15,7 @@ import torch
 from core.artifacts import Pixels
 from core.faces import FacePack
 from core.families import open_base
-from core.families.catalogue import Base, Pack, read, sha256_of
+from core.families.catalogue import Base, Embedder, Pack, read, sha256_of
 from core.families.family import Family
 from pocket.judges import Attributes
 
@@ -38,7 +38,11 @@ def models_file() -> Iterator[Path]:
         text = MODELS.read_text().replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
         file.write_text(text)
         catalogue = read(file)
-        entries: list[Base | Pack] = [*catalogue.bases.values(), *catalogue.packs.values()]
+        entries: list[Base | Pack | Embedder] = [
+            *catalogue.bases.values(),
+            *catalogue.packs.values(),
+            *catalogue.embedders.values(),
+        ]
         for entry in entries:
             for path, known in entry.sha256.items():
                 if entry.file(path).is_file():

@@ -17,9 +17,9 @@ _UNWANTED = ("*fp16*", "*non_ema*", "safety_checker/*")
 
 @dataclass(frozen=True)
 class Listed:
-    """One base model or face pack of the configuration, whether it is there or not."""
+    """One base model, face pack or embedder of the configuration, whether it is there or not."""
 
-    kind: str  # "base" or "pack"
+    kind: str  # "base", "pack" or "embedder"
     name: str
     folder: Path
     licence: str
@@ -67,9 +67,9 @@ class Listed:
 
 
 def listed(file: Path) -> Iterator[Listed]:
-    """Every base model and face pack that a `models.toml` names."""
+    """Every base model, face pack and embedder that a `models.toml` names."""
     entries = tomllib.loads(file.read_text())
-    for kind in ("base", "pack"):
+    for kind in ("base", "pack", "embedder"):
         for name, entry in entries.get(f"{kind}s", {}).items():
             yield _one(kind, name, entry, file.parent)
 

@@ -91,6 +91,9 @@ class ProfileView:
     best_step: int | None = None  # the one that is used
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
+    subjects: tuple[
+        tuple[int, ...], ...
+    ] = ()  # the photos of each, where the set shows several and nobody said which
     support_until: float = 0.0
     trainings_ahead: int = 0
     sheet: tuple[Shown, ...] = ()

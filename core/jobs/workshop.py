@@ -17,6 +17,7 @@ from core.accounts import SAMPLE_PREFIX
 from core.artifacts import Adapter, Embedding, Pixels
 from core.assessment.fidelity import Fidelity, open_scorer
 from core.conversation.views import Rules
+from core.curation.embedding import Embedder
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
@@ -52,6 +53,7 @@ class Workshop:
     _pack: FacePack | None = None
     _scoring_pack: FacePack | None = None
     _fidelity: Fidelity | None = None
+    _embedder: Embedder | None = None
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -145,6 +147,19 @@ class Workshop:
                 raise ModelUnusable(name, "models.toml has no scorer of this name")
             self._fidelity = open_scorer(self.catalogue.scorers[name])
         return self._fidelity
+
+    def embedder(self) -> Embedder | None:
+        """What tells subjects without a face apart, if it is configured."""
+        name, listed = self.studio.settings.embedder, self.catalogue.embedders
+        # A models.toml from before there were embedders lists none.
+        if name and listed and self._embedder is None:
+            if name not in listed:
+                raise ModelUnusable(name, "models.toml has no embedder of this name")
+            entry = listed[name]
+            check(entry)
+            log.info("embedder %s (%s)", entry.name, entry.licence)
+            self._embedder = Embedder.open(entry.path)
+        return self._embedder
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""
