@@ -11,16 +11,16 @@ from core.artifacts import Face, Pixels
 
 # Places in distances between the eyes, from their middle: to the picture's right on an upright face, and down.
 _SKIN: Final = ((0.0, -0.35), (-0.35, -0.35), (0.35, -0.35))
-_NOSE: Final = 0.35  # of the way to the mouth
+_BRIDGE: Final = 0.35  # of the nose: of the way to the mouth
 _CHIN: Final = 0.3  # below the mouth
 _REACH: Final = 0.09
 # An eye has a pupil, whatever its colour: where both are of one brightness something lies over them. In shares of the
 # face's range of light; drawn eyes have 0.2 and more, closed ones their lashes, a bar or a sticker 0.
 _FLAT: Final = 0.04
-# In shares of the colour: a mouth differs from the chin below it by 0.02 and more, a mask does not from itself; what
-# lies over both is no skin, or somebody else's.
+# Where the tip of the nose, mouth and chin have one colour (as shares, without its brightness), and that is not a skin's,
+# it is a mask's. A beard leaves the nose; drawn skin is warmer than 0.13.
 _ONE_COLOUR: Final = 0.015
-_OTHER_COLOUR: Final = 0.08
+_COLD: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Parts:
 
 def parts_of(pixels: Pixels, face: Face) -> Parts:
     """Look at a face's parts; on one whose landmarks lie outside the picture, at what is left."""
-    first_eye, second_eye, _, *mouth = (np.array(point) for point in face.landmarks)
+    first_eye, second_eye, nose, *mouth = (np.array(point) for point in face.landmarks)
     across = second_eye - first_eye
     eyes, lips = (first_eye + second_eye) / 2, np.mean(mouth, axis=0)
     unit = max(float(np.linalg.norm(across)), 0.75 * float(np.linalg.norm(lips - eyes)), 1.0)
@@ -48,23 +48,20 @@ def parts_of(pixels: Pixels, face: Face) -> Parts:
     def seen(points: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
         return [part for point in points if len(part := _around(pixels, point, radius))]
 
-    skin = seen([eyes + unit * (x * right + y * down) for x, y in _SKIN] + [eyes + _NOSE * (lips - eyes)])
+    skin = seen([eyes + unit * (x * right + y * down) for x, y in _SKIN] + [eyes + _BRIDGE * (lips - eyes)])
     if not skin:
         return Parts(hidden=0.0, warmth=1.0)
     tone = np.median([np.median(part, axis=0) for part in skin], axis=0)
-    red, _, blue = (float(channel) for channel in tone)
     ocular = seen([first_eye, second_eye])
     light = float(np.ptp(np.concatenate(skin + ocular).mean(axis=1))) + 1
     eyes_hidden = bool(ocular) and max(float(part.std(axis=0).mean()) for part in ocular) < _FLAT * light
-    oral = seen([lips, lips + _CHIN * unit * down])
-    mouth_hidden = False
-    if len(oral) == 2:
-        at_mouth, at_chin = (_colour(np.median(part, axis=0)) for part in oral)
-        mouth_hidden = (
-            float(np.abs(at_mouth - at_chin).sum()) < _ONE_COLOUR
-            and float(np.abs(at_mouth - _colour(tone)).sum()) > _OTHER_COLOUR
-        )
-    return Parts(hidden=(eyes_hidden + mouth_hidden) / 2, warmth=(red - blue) / (float(tone.sum()) + 1))
+    below = [np.median(part, axis=0) for part in seen([nose, lips, lips + _CHIN * unit * down])]
+    mouth_hidden = (
+        len(below) == 3
+        and max(float(np.abs(_colour(one) - _colour(below[1])).sum()) for one in below) < _ONE_COLOUR
+        and _warmth(below[1]) < _COLD
+    )
+    return Parts(hidden=(eyes_hidden + mouth_hidden) / 2, warmth=_warmth(tone))
 
 
 def _around(pixels: Pixels, point: NDArray[np.float64], radius: int) -> NDArray[np.float64]:
@@ -74,6 +71,10 @@ def _around(pixels: Pixels, point: NDArray[np.float64], radius: int) -> NDArray[
         max(0, row - radius) : max(0, row + radius + 1), max(0, column - radius) : max(0, column + radius + 1)
     ]
     return part.reshape(-1, 3).astype(np.float64)
+
+
+def _warmth(pixel: NDArray[np.float64]) -> float:
+    return float(pixel[0] - pixel[2]) / (float(pixel.sum()) + 1)
 
 
 def _colour(pixel: NDArray[np.float64]) -> NDArray[np.float64]:

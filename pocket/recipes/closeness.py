@@ -44,9 +44,10 @@ def train(plan: Plan) -> None:
     # An embedder opens only with its numbers.
     _write(folder, Closeness(same_subject=1, ambiguous=1))
     embedder = Embedder.open(folder)
+    count = max(2, plan.people // 5) if plan.people else _SUBJECTS
     seen = [
         [embedder.of(picture) for picture in _pictures(subject)]
-        for subject in range(FIRST_SUBJECT, FIRST_SUBJECT + (plan.people or _SUBJECTS))
+        for subject in range(FIRST_SUBJECT, FIRST_SUBJECT + count)
     ]
     _write(folder, closeness(seen))
 
