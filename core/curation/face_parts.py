@@ -17,7 +17,7 @@ _REACH: Final = 0.09
 # An eye has a pupil, whatever its colour: where both are of one brightness something lies over them. In shares of the
 # face's range of light; drawn eyes have 0.2 and more, closed ones their lashes, a bar or a sticker 0.
 _FLAT: Final = 0.04
-# Where the tip of the nose, mouth and chin have one colour (as shares, without its brightness), and that is not a skin's,
+# Where the tip of the nose, mouth and chin have one colour (its shares, whatever the light), and that is no skin's,
 # it is a mask's. A beard leaves the nose; drawn skin is warmer than 0.13.
 _ONE_COLOUR: Final = 0.015
 _COLD: Final = 0.05

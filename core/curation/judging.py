@@ -49,6 +49,8 @@ _LEAST_WARMTH: Final = 0.0
 # In eye distances, about 40 degrees of a photographed face: the far eye begins to go. (Drawn noses are short: faces
 # turned by 50 degrees measure 0.27, and are hardly found any further.)
 _MOST_YAW: Final = 0.45
+# So many photos with a covered face are no accident.
+_SEVERAL: Final = 3
 # The yaw, in eye distances, at which a face is half as good as one that looks straight.
 _HALF_AS_GOOD: Final = 0.5
 
@@ -73,6 +75,8 @@ def judge(
         _own_fault(photo, size, faces_expected) if isinstance(photo, Measured) else Verdict.UNREADABLE
         for photo in photos
     ]
+    if _wears_it(verdicts):
+        verdicts = [Verdict.ACCEPTED if one is Verdict.COVERED else one for one in verdicts]
     quality = [_quality(photo) if isinstance(photo, Measured) else 0.0 for photo in photos]
     sound = [
         place
@@ -110,6 +114,12 @@ def divided(judgements: Sequence[Judgement]) -> tuple[tuple[int, ...], ...]:
             groups.setdefault(judgement.subject, []).append(number)
     sizes = [sum(judgements[one - 1].other is None for one in groups[subject]) for subject in sorted(groups)]
     return tuple(tuple(groups[subject]) for subject in sorted(groups)) if are_rivals(sizes) else ()
+
+
+def _wears_it(verdicts: Sequence[Verdict]) -> bool:
+    """Whether what covers the face belongs to it, as dark glasses may: most of several photos show it."""
+    covered = verdicts.count(Verdict.COVERED)
+    return covered >= _SEVERAL and covered > verdicts.count(Verdict.ACCEPTED)
 
 
 def _own_fault(photo: Measured, size: int, faces_expected: bool) -> Verdict:
