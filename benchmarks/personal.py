@@ -156,7 +156,7 @@ def as_seen(pack: FacePack, photo: Pixels, side: int) -> Pixels:
 def near_copy(pixels: Pixels, seen: Sequence[Pixels]) -> bool:
     """Whether a picture is one of the photos again, by the product's own search for duplicates."""
     every = [measure(one, None, pixels.shape[0]) for one in (pixels, *seen)]
-    pairs = same_photos([one.hashes for one in every], [one.thumbnail for one in every])
+    pairs = same_photos([one.print for one in every])
     return any(0 in pair for pair in pairs)
 
 

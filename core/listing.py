@@ -19,9 +19,9 @@ _UNWANTED = ("*fp16*", "*non_ema*", "safety_checker/*")
 
 @dataclass(frozen=True)
 class Listed:
-    """One base model, face pack or captioner of the configuration, whether it is there or not."""
+    """One base model, face pack, captioner or embedder of the configuration, whether it is there or not."""
 
-    kind: str  # "base", "pack" or "captioner"
+    kind: str  # "base", "pack", "captioner" or "embedder"
     name: str
     folder: Path
     licence: str
@@ -71,9 +71,9 @@ class Listed:
 
 
 def listed(file: Path) -> Iterator[Listed]:
-    """Every base model, face pack and captioner that a `models.toml` names."""
+    """Every base model, face pack, captioner and embedder that a `models.toml` names."""
     entries = tomllib.loads(file.read_text())
-    for kind in ("base", "pack", "captioner"):
+    for kind in ("base", "pack", "captioner", "embedder"):
         for name, entry in entries.get(f"{kind}s", {}).items():
             yield _one(kind, name, entry, file.parent)
 

@@ -17,6 +17,7 @@ from core.conversation.effects import (
     Confirm,
     Describe,
     KeepPhoto,
+    LearnSubject,
     OpenDraft,
     PutAside,
     Relearn,
@@ -38,6 +39,7 @@ from core.storage.tables import (
     WorkKind,
 )
 from core.subjects import STYLE, has_face
+from core.verdicts import SOFT, Verdict, is_used
 
 BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
 
@@ -161,12 +163,37 @@ def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
 
 
 def keep_photo(scene: Scene, effect: KeepPhoto) -> None:
-    """Put a photo back, or take it out."""
+    """Put a photo back, or take it out, as far as its verdict leaves that to its owner."""
     draft = scene.draft()
     photo = _photo(scene, draft, effect.number) if draft else None
-    if photo and photo.file:
-        photo.owner = "kept" if effect.keep else "removed"
-        photo.chosen = effect.keep
+    if draft is None or photo is None or not photo.file:
+        return
+    if effect.keep and photo.verdict == Verdict.DUPLICATE:
+        _exchange(scene, draft, photo)
+    elif effect.keep and photo.verdict != Verdict.ACCEPTED and photo.verdict not in SOFT:
+        return
+    photo.owner = "kept" if effect.keep else "removed"
+    photo.chosen = is_used(photo.verdict, photo.owner)
+
+
+def _exchange(scene: Scene, draft: Profile, copy: Photo) -> None:
+    """A copy takes the place of what it repeats."""
+    repeated = copy.other
+    for photo in scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)):
+        if photo.number == repeated or (photo.verdict == Verdict.DUPLICATE and photo.other == repeated):
+            photo.verdict, photo.other, photo.chosen = str(Verdict.DUPLICATE), copy.number, False
+            photo.owner = "" if photo.owner == "kept" else photo.owner
+    copy.verdict, copy.other = str(Verdict.ACCEPTED), None
+
+
+def learn_subject(scene: Scene, effect: LearnSubject) -> None:
+    """Take the others' photos out, and have the rest judged without them."""
+    draft = scene.draft()
+    if draft is None:
+        return
+    for number in effect.others:
+        keep_photo(scene, KeepPhoto(number, keep=False))
+    _judge_anew(scene, draft)
 
 
 def undo_photos(scene: Scene, _: UndoPhotos) -> Heard | None:

@@ -35,10 +35,17 @@ class AddPhotos:
 
 @dataclass(frozen=True)
 class KeepPhoto:
-    """Put a photo back, or take it out."""
+    """Put a photo back, or take it out; a duplicate that is put back takes the place of what it repeats."""
 
     number: int
     keep: bool
+
+
+@dataclass(frozen=True)
+class LearnSubject:
+    """A mixed set is about one of those whom it shows: take the photos of the others out, and judge anew."""
+
+    others: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,7 @@ Effect = (
     | AddPhotos
     | KeepPhoto
     | CaptionEffect
+    | LearnSubject
     | UndoPhotos
     | Confirm
     | Relearn

@@ -13,7 +13,6 @@ from core.conversation.effects import (
     Delete,
     Describe,
     Effect,
-    KeepPhoto,
     OpenDraft,
     PutAside,
     Turn,
@@ -23,6 +22,7 @@ from core.conversation.effects import (
 from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
 from core.conversation.panel_phrases import TRAIN_BEGUN
+from core.conversation.picking import choose_subject, picks, put
 from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
 from core.subjects import CHARACTER, MOST_PHOTOS, STYLE
@@ -37,7 +37,7 @@ def lacks(draft: ProfileView) -> str:
             return field
     if draft.consent not in ("self", "agreed"):
         return "consent"
-    if not draft.photos_done:
+    if not draft.photos_done or draft.subjects:
         return "photos"
     return ""
 
@@ -81,6 +81,7 @@ def panel(draft: ProfileView, view: View) -> Say:
     before = lacks(draft)
     if before == "photos" and not waiting and ways.enough(draft):
         options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
+    options += picks(draft)
     if before not in ("photos", ""):
         asked = ask(draft, view)
         return Say(f"{text}\n\n{asked.text}", asked.options or tuple(options), panel_slot(draft))
@@ -178,23 +179,22 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
         case "photos":
             return _photos_choice(view, draft, value)
         case "out" | "in":
-            number = int(value)
-            kept = tuple(
-                replace(photo, owner="kept" if step == "in" else "removed", chosen=step == "in")
-                if photo.number == number
-                else photo
-                for photo in draft.photos
-            )
-            changed = replace(draft, photos=kept)
-            effect = KeepPhoto(number, step == "in")
-            if view.panel:
-                return Turn((effect,), (panels.panel(changed, view),))
-            return Turn((effect,), (panels.contact_sheet(changed), panel(changed, view)))
+            return _said_of_photos(view, *put(draft, int(value), keep=step == "in"))
+        case "subject" if draft.subjects:
+            return _said_of_photos(view, *choose_subject(draft, value))
         case "train":
             return _train_choice(view, draft, value)
         case "drop" if draft.state == "draft":
             return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
     return _say(_(phrases.STALE))
+
+
+def _said_of_photos(view: View, changed: ProfileView, effects: tuple[Effect, ...]) -> Turn:
+    """What the photos are like now; where a verdict is final, that and the photos as they were."""
+    final = () if effects else (Say(_(photo_phrases.FINAL)),)
+    sheet = () if view.panel else (panels.contact_sheet(changed),)
+    shown = panels.panel(changed, view) if view.panel else panel(changed, view)
+    return Turn(effects, (*final, *sheet, shown))
 
 
 def hear_verdicts(view: View, draft: ProfileView) -> Turn:

@@ -68,6 +68,7 @@ def not_yet(draft: ProfileView, missing: str) -> str:
         "name": _("the name is missing"),
         "retention": _("say what becomes of the photos"),
         "consent": _("consent is missing"),
+        "subjects": _("say whom the photos are to be about"),
         "waiting": ngettext("looking at {count} photo", "looking at {count} photos", waiting),
         "photos": ngettext("{count} more good photo needed", "{count} more good photos needed", lacking),
     }

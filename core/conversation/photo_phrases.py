@@ -1,25 +1,39 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
+from collections.abc import Sequence
+
 from core.conversation.captions_phrases import text_lines
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
 from core.conversation.views import PhotoView, ProfileView
 from core.names import clean_name, shown_name
-from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
+from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts, has_face
+from core.verdicts import is_used
 
 # {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
 VERDICTS = {
     "duplicate": N_("Photo {number} is the same picture as photo {other}."),
+    "near_duplicate": N_(
+        "Photo {number} is nearly the same picture as photo {other}; one from another moment teaches me more."
+    ),
+    "slightly_blurred": N_(
+        "Photo {number} is a little blurred; a sharper one would do, or this one as a file."
+    ),
     "blurred": N_("Photo {number} is blurred; send a sharp one, or this one as a file."),
     "noisy": N_("Photo {number} is grainy; one with more light would do."),
     "too_dark": N_("Photo {number} is too dark to see the face; one in daylight would do."),
     "too_bright": N_("Photo {number} is blown out; one out of the direct sun would do."),
+    "low_contrast": N_("Photo {number} is flat and hazy; one in clear light would do."),
+    "filtered": N_("Photo {number} went through a filter that took its colours; send the original."),
     "too_small": N_("Photo {number} is too small{in_brackets}; send the original as a file."),
     "no_face": N_("Photo {number}: I find no face; one where the face is clear would do."),
     "several_faces": N_("Photo {number} has several faces; send one where you are alone."),
     "face_too_small": N_("Photo {number}: the face is too small; come closer, or crop it."),
     "cut_off": N_("Photo {number}: the face leaves the picture; send one that shows it whole."),
-    "other_person": N_("Photo {number} shows somebody else than the rest."),
+    "covered": N_("Photo {number}: something covers the face; send one that shows all of it."),
+    "turned": N_("Photo {number}: the face is turned too far; send one that shows both eyes."),
+    "other_person": N_("Photo {number} shows somebody else than the rest; send one of the same person."),
+    "other_subject": N_("Photo {number} shows something else than the rest; send one of the same subject."),
     "empty": N_("Photo {number} arrived empty; send it again."),
     "not_a_picture": N_("Photo {number}: that is {kind}; I need JPG, PNG, WebP, HEIC or AVIF pictures."),
     "unknown_format": N_("Photo {number}: I cannot read {kind}; send JPG, PNG, WebP, HEIC or AVIF."),
@@ -59,6 +73,17 @@ ARCHIVES = {
     "not_fetched": N_("{name} could not be fetched{in_brackets}; send it again."),
 }
 LONGEST_FILE = 40  # characters of a file's name
+# Said once of all copies of a photo.
+COPIES = {
+    "duplicate": N_("Photos {numbers} are the same picture as photo {other}, the best of them."),
+    "near_duplicate": N_(
+        "Photos {numbers} are nearly the same picture as photo {other}, the best of them; other moments teach me more."
+    ),
+}
+SOMEBODY_ELSE = ("other_person", "other_subject")
+FINAL = N_(
+    "That photo cannot be used: what is wrong with it leaves nothing to learn. Send another one instead."
+)
 WANTED = {
     "photos": N_("more photos"),
     "more_photos": N_("a few more photos"),
@@ -101,7 +126,7 @@ def verdict(photo: PhotoView) -> str:
     """What is wrong with a photo, why it matters and what to do, or an empty string."""
     if photo.owner == "removed":
         return _("Photo {number}: taken out by you.").format(number=photo.number)
-    if photo.owner == "kept" or photo.verdict not in VERDICTS | ARCHIVES:
+    if is_good(photo) or photo.verdict not in VERDICTS | ARCHIVES:
         return ""
     name = shown_name(clean_name(photo.name.rpartition("/")[2], LONGEST_FILE))
     if photo.verdict in ARCHIVES and (photo.verdict not in VERDICTS or photo.name.lower().endswith(".zip")):
@@ -130,18 +155,20 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     good = [photo for photo in draft.photos if is_good(photo)]
     arrived = [
         ngettext("{count} photo, thank you.", "{count} photos, thank you.", len(draft.photos)),
-        ngettext("{count} good.", "{count} good.", len(good)),
+        *([] if draft.subjects else [ngettext("{count} good.", "{count} good.", len(good))]),
     ]
     if waiting and good:
         arrived.append(ngettext("Looking at {count} more...", "Looking at {count} more...", len(waiting)))
     elif waiting:
         arrived.append(_("Looking..."))
     lines = [" ".join(arrived)]
-    if good:
+    if good and not draft.subjects:
         numbers = enumerated(str(photo.number) for photo in good)
         lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
-    lines += [line for photo in draft.photos if (line := verdict(photo))]
+    lines += _verdicts(draft)
     lines += text_lines(draft)
+    if draft.subjects:
+        return "\n".join([*lines, whose(draft)])
     least, most = counts(draft).recommended
     best_next = next_photos(missing_codes)
     if len(good) < least:
@@ -152,9 +179,68 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def _verdicts(draft: ProfileView) -> list[str]:
+    """Everything that is said of single photos, by number; all copies of a photo are told of where the first one is."""
+    copies: dict[tuple[str, int | None], list[PhotoView]] = {}
+    for photo in draft.photos:
+        if photo.verdict in COPIES and not photo.owner:
+            copies.setdefault((photo.verdict, photo.other), []).append(photo)
+    lines = []
+    for photo in draft.photos:
+        alike = copies.get((photo.verdict, photo.other), [photo]) if not photo.owner else [photo]
+        if photo is not alike[0] or (draft.subjects and photo.verdict in SOMEBODY_ELSE):
+            continue
+        if len(alike) > 1:
+            numbers = ranges([one.number for one in alike])
+            lines.append(_(COPIES[photo.verdict]).format(numbers=numbers, other=photo.other))
+        elif line := verdict(photo):
+            lines.append(line)
+    return lines
+
+
+def whose(draft: ProfileView) -> str:
+    """Which photos are whose, in a set that shows several."""
+    groups = pgettext("between groups of photos", " and ").join(map(ranges, draft.subjects))
+    if has_face(draft.kind, draft.class_word):
+        sentence = ngettext(
+            "Photos {groups} show {count} different people. Which one should I learn?",
+            "Photos {groups} show {count} different people. Which one should I learn?",
+            len(draft.subjects),
+        )
+    else:
+        sentence = ngettext(
+            "Photos {groups} show {count} different subjects. Which one should I learn?",
+            "Photos {groups} show {count} different subjects. Which one should I learn?",
+            len(draft.subjects),
+        )
+    return sentence.format(groups=groups)
+
+
+def all_one(draft: ProfileView) -> str:
+    """What is tapped where I took one subject for several."""
+    return _("It is one person") if has_face(draft.kind, draft.class_word) else _("It is one subject")
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Numbers as people read them: `1 to 4, 7, 9`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return enumerated(
+        part
+        for run in runs
+        for part in (
+            [_("{first} to {last}").format(first=run[0], last=run[-1])] if len(run) > 2 else map(str, run)
+        )
+    )
+
+
 def is_good(photo: PhotoView) -> bool:
-    """Whether a photo counts: accepted and not taken out, or put back."""
-    return photo.owner == "kept" or (photo.verdict == "accepted" and photo.owner != "removed")
+    """Whether a photo counts."""
+    return is_used(photo.verdict, photo.owner)
 
 
 def next_photos(missing_codes: tuple[str, ...]) -> str:
@@ -174,6 +260,8 @@ def good_photos(draft: ProfileView) -> int:
 
 def too_few(draft: ProfileView) -> str:
     """Why it cannot go on yet."""
+    if draft.subjects:
+        return whose(draft)
     good, least = good_photos(draft), counts(draft).least
     have = ngettext(
         "{count} good so far; I need {minimum} at least.",

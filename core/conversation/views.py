@@ -23,7 +23,6 @@ class PhotoView:
     """One photo of a set."""
 
     number: int
-    name: str = ""  # of a file that did not become one, with its folders in an archive
     waiting: bool = False
     verdict: str = ""
     detail: str = ""
@@ -32,6 +31,7 @@ class PhotoView:
     chosen: bool = False
     thumbnail: Shown | None = None
     caption: str = ""  # without the trigger where nobody wrote it
+    name: str = ""  # of a file that did not become one, with its folders in an archive
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,9 @@ class ProfileView:
     best_step: int | None = None  # the one that is used
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
+    subjects: tuple[
+        tuple[int, ...], ...
+    ] = ()  # the photos of each, where the set shows several and nobody said which
     support_until: float = 0.0
     trainings_ahead: int = 0
     sheet: tuple[Shown, ...] = ()

@@ -103,17 +103,32 @@ class Captioner:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner)
+@dataclass(frozen=True)
+class Embedder:
+    """What subjects without a face are told apart by: a folder as `core.curation.embedding` describes it."""
+
+    name: str
+    path: Path
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner, Embedder)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model, face pack, judge of prompts and captioner, by name."""
+    """Every base model, face pack, judge of prompts, captioner and embedder of subjects, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
     scorers: Mapping[str, Scorer] = field(default_factory=dict)
     captioners: Mapping[str, Captioner] = field(default_factory=dict)
+    embedders: Mapping[str, Embedder] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -130,6 +145,10 @@ def read(file: Path) -> Catalogue:
         captioners={
             name: _entry(Captioner, name, entry, folder)
             for name, entry in entries.get("captioners", {}).items()
+        },
+        embedders={
+            name: _entry(Embedder, name, entry, folder)
+            for name, entry in entries.get("embedders", {}).items()
         },
     )
 
@@ -161,7 +180,7 @@ def is_usable(base: Base) -> bool:
     )
 
 
-def check(entry: Base | Pack | Scorer | Captioner) -> None:
+def check(entry: Base | Pack | Scorer | Captioner | Embedder) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and not _needs_no_judge(entry):
         raise ModelUnusable(

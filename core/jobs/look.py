@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import Session, col, select
 
 from core.artifacts import Judgement, Pixels
-from core.curation import Measured, choose, judge, measure, report_card
+from core.curation import Measured, choose, divided, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.intake import encode, sniff
 from core.jobs.captioning import read_texts, write_captions
@@ -25,6 +25,7 @@ from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, PhotoState, Profile, WorkState
 from core.storage.work import finish, report
 from core.subjects import PHOTOS, STYLE, has_face
+from core.verdicts import is_used
 from core.work_queue import wake
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
             unpack(workshop, slice_, profile, photo, content)
             return
         opened = workshop.intake.open(content)
-        measured = measure(opened.pixels, workshop.pack(), size, (opened.width, opened.height))
+        original = (opened.width, opened.height)
+        measured = measure(opened.pixels, workshop.pack(), size, original, workshop.embedder())
         file, small = _keep(workshop, profile, opened.pixels, key)
         detail = f"{opened.width}x{opened.height}"
     except PhotoRefused as error:
@@ -135,7 +137,15 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
     # A face in a picture says nothing of a style, so it is not looked at.
     style = profile.kind == STYLE
     found = [replace(measured, faces=()) if style else measured for _, measured in pairs]
-    judgements = judge(found, size, workshop.pack().thresholds, faces_expected=faces)
+    embedder = workshop.embedder()
+    judgements = judge(
+        found,
+        size,
+        workshop.pack().thresholds,
+        faces_expected=faces,
+        closeness=embedder.closeness if embedder else None,
+        owners=[row.owner for row in photos],
+    )
     for row, judgement in zip(photos, judgements, strict=True):
         row.verdict, row.quality = str(judgement.verdict), judgement.quality
         # Judgements count within what could be opened; people count what they sent.
@@ -145,6 +155,7 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
     _choose(photos, found, judgements, counts.recommended[1])
     card = report_card(found, judgements, least=counts.least, recommended=counts.recommended[0])
     words["missing"] = list(card.missing)
+    words["subjects"] = [[photos[number - 1].number for number in group] for group in divided(judgements)]
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True
@@ -154,7 +165,7 @@ def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgeme
     """The best subset of what was accepted; what the owner said goes over it."""
     best = set(choose(judgements, found, most=most))
     for place, row in enumerate(photos):
-        row.chosen = row.owner == "kept" or (place in best and row.owner != "removed")
+        row.chosen = is_used(row.verdict, row.owner) and (place in best or row.owner == "kept")
 
 
 def _words(workshop: Workshop, profile: Profile) -> dict[str, Any]:

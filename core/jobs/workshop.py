@@ -18,6 +18,7 @@ from core.artifacts import Adapter, Embedding, Pixels
 from core.assessment.fidelity import Fidelity, open_scorer
 from core.captioning.captioner import Describer, open_captioner
 from core.conversation.views import Rules
+from core.curation.embedding import Embedder
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
@@ -55,6 +56,7 @@ class Workshop:
     _fidelity: Fidelity | None = None
     _captioner: Describer | None = None
     _uncaptioned: bool = False  # the captioner could not be loaded, which was said
+    _embedder: Embedder | None = None
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -166,6 +168,19 @@ class Workshop:
         captioner = open_captioner(entry, torch.device(self.device))
         log.info("captioner %s (%s)", entry.name, entry.licence)
         return captioner
+
+    def embedder(self) -> Embedder | None:
+        """What tells subjects without a face apart, if it is configured."""
+        name, listed = self.studio.settings.embedder, self.catalogue.embedders
+        # A models.toml from before there were embedders lists none.
+        if name and listed and self._embedder is None:
+            if name not in listed:
+                raise ModelUnusable(name, "models.toml has no embedder of this name")
+            entry = listed[name]
+            check(entry)
+            log.info("embedder %s (%s)", entry.name, entry.licence)
+            self._embedder = Embedder.open(entry.path)
+        return self._embedder
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""

@@ -267,13 +267,13 @@ def test_a_photo_can_be_taken_out_and_put_back() -> None:
     sheet = tap(seen, take_turn(seen, Chosen(f"photos:{HANDLE}:done")), "Show my photos")
     assert isinstance(sheet.replies[0], Gallery)
 
-    out = tap(seen, sheet, "take out 3")
+    out = tap(seen, sheet, "Take out 3")
     assert out.effects == (KeepPhoto(3, keep=False),)
 
     without = view(
         replace(FULL, photos=(*GOOD[:2], replace(GOOD[2], owner="removed", chosen=False), *GOOD[3:]))
     )
-    again = tap(without, take_turn(without, Chosen(f"photos:{HANDLE}:show")), "put back 3")
+    again = tap(without, take_turn(without, Chosen(f"photos:{HANDLE}:show")), "Put back 3")
     assert again.effects == (KeepPhoto(3, keep=True),)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.curation.embedding import Embedder as SubjectEmbedder
 from pocket.animal_captions import ANIMAL_VALUES
 from pocket.animals import ANIMAL_KINDS
 from pocket.captions import VALUES, attributes, describe
@@ -14,6 +15,7 @@ from pocket.judges import JUDGES, Embedder, open_attributes, open_scorer
 from pocket.people import Person
 from pocket.recipes import (
     attributes as attributes_recipe,
+    closeness as closeness_recipe,
     embedder as embedder_recipe,
     scorer as scorer_recipe,
     tokenizer,
@@ -31,7 +33,7 @@ from tests.pocket.drawn_subjects import subjects_made
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tokenizer and the judges, all of whom had two steps."""
     plan = Plan(tmp_path_factory.mktemp("judges"), minutes=10, steps=2, workers=0, batch=3, people=20)
-    for recipe in (tokenizer, attributes_recipe, embedder_recipe, scorer_recipe):
+    for recipe in (tokenizer, attributes_recipe, embedder_recipe, closeness_recipe, scorer_recipe):
         recipe.train(plan)
     return plan.out
 
@@ -88,6 +90,23 @@ def test_embeddings_have_length_one_and_are_the_same_again(out: Path) -> None:
     assert judge.of(picture).shape == (128,)
     assert np.linalg.norm(judge.of(picture)) == pytest.approx(1, abs=1e-4)
     np.testing.assert_array_equal(judge.of(picture), judge.of(picture))
+
+
+def test_the_product_opens_the_embedder_with_what_its_numbers_mean(out: Path) -> None:
+    embedder = SubjectEmbedder.open(out / "judges")
+    picture = training_shot(3).pixels(200)
+
+    assert np.allclose(embedder.of(picture), Embedder.open(out / "judges").of(picture), atol=1e-4)
+    assert -1 <= embedder.closeness.ambiguous <= embedder.closeness.same_subject <= 1
+
+
+def test_subjects_that_are_well_apart_are_told_apart() -> None:
+    near, far = np.eye(4, dtype=np.float32)[:2]
+    turned = np.array((0.9, 0, 0.436, 0), np.float32)
+
+    found = closeness_recipe.closeness([[near, turned, near], [far, far, far]])
+
+    assert 0.4 < found.ambiguous == found.same_subject < 0.5
 
 
 def test_scores_are_chances_that_hang_on_the_text(out: Path) -> None:

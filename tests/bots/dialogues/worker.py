@@ -79,12 +79,17 @@ def arrived(desk: Desk) -> list[bytes]:
         ]
 
 
-def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
-    """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
-    desk.act(lambda: _judge(desk.studio, bad))
+def judge(
+    desk: Desk, bad: Mapping[int, str] = MappingProxyType({}), subjects: Sequence[Sequence[int]] = ()
+) -> None:
+    """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number.
+
+    `subjects` are the photos of each, where the set shows several.
+    """
+    desk.act(lambda: _judge(desk.studio, bad, subjects))
 
 
-def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
+def _judge(studio: Studio, verdicts: Mapping[int, str], subjects: Sequence[Sequence[int]]) -> None:
     with writing(studio.engine) as session:
         for profile in session.exec(select(Profile).where(Profile.state == ProfileState.DRAFT)):
             take_texts(studio, session, profile)
@@ -101,8 +106,15 @@ def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
             photo.verdict = verdicts.get(photo.number, "accepted")
             photo.other = 1 if photo.verdict == "duplicate" else None
             photo.chosen = photo.verdict == "accepted"
+            _note_subjects(studio, profile, subjects)
         for work in _open(session, WorkKind.LOOK):
             finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def _note_subjects(studio: Studio, profile: Profile, subjects: Sequence[Sequence[int]]) -> None:
+    key, place = profile_key(profile.handle), f"profile-{profile.handle}"
+    words = studio.unseal(key, profile.sealed, place) | {"subjects": [[*group] for group in subjects]}
+    profile.sealed = studio.seal(key, words, place)
 
 
 def read_file(desk: Desk, sizes_fit: bool = True) -> None:
