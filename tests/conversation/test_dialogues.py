@@ -220,8 +220,8 @@ def test_every_verdict_has_a_sentence_that_names_the_photo() -> None:
 
 
 def test_a_file_is_called_by_its_own_name() -> None:
-    inside = PhotoView(4, "holidays/beach.jpg", verdict="damaged")
-    whole = PhotoView(4, "holidays.zip", verdict="too_many_photos", detail="60/12")
+    inside = PhotoView(4, name="holidays/beach.jpg", verdict="damaged")
+    whole = PhotoView(4, name="holidays.zip", verdict="too_many_photos", detail="60/12")
 
     assert photo_phrases.verdict(inside).startswith("Photo 4 (beach.jpg) is damaged")
     assert photo_phrases.verdict(whole) == (
