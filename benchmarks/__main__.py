@@ -10,11 +10,13 @@ from benchmarks import (
     base,
     chat,
     choosing,
+    decoding,
     drift,
     editing,
     faceid,
     faces,
     fair_wait,
+    inversion,
     operators,
     personal,
     photo_costs,
@@ -25,6 +27,7 @@ from benchmarks import (
     verdicts,
 )
 from benchmarks.row import Row, table, write
+from benchmarks.weights import WeightsMissing
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
@@ -39,12 +42,14 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "photos": photos.run,
     "photo-costs": photo_costs.run,
     "faces": faces.run,
+    "decoding": decoding.run,
     "autoencoder": autoencoder.run,
     "base": base.run,
     "faceid": faceid.run,
     "personal": personal.run,
     "choosing": choosing.run,
     "drift": drift.run,
+    "inversion": inversion.run,
 }
 
 
@@ -58,7 +63,10 @@ def main() -> int:
     for name, run in BENCHMARKS.items():
         if asked.only in (None, name):
             print(f"{name}...", flush=True)
-            rows += run(full=asked.full)
+            try:
+                rows += run(full=asked.full)
+            except WeightsMissing as missing:
+                print(f"  left out: {missing}", flush=True)
             write(rows)
     print(table(rows))
     return 0

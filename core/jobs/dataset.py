@@ -9,6 +9,7 @@ from sqlmodel import Session
 from core import schedule
 from core.artifacts import Dataset, Pixels
 from core.curation import Measured, centre_crop, crop
+from core.curation.appearance import resized
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
 from core.families.words import NEW
@@ -53,9 +54,11 @@ def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Cho
     return chosen
 
 
-def crops(workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen) -> list[Pixels]:
-    """Every chosen photo at the training size: around the face, where there is one that is learnt."""
-    studio, size = workshop.studio, workshop.family().size
+def crops(
+    workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen, size: int = 0
+) -> list[Pixels]:
+    """Every chosen photo at the training size, else the base's: around the face, where there is one that is learnt."""
+    studio, size = workshop.studio, size or workshop.family().size
     key = studio.keys.open(photos_key(profile.handle))
     faces = has_face(profile.kind, class_word)
     cropped = []
@@ -80,9 +83,15 @@ def dataset(
     return Dataset(
         photos=tuple(photos),
         captions=tuple(captions[number % len(captions)].format(token) for number in range(len(photos))),
-        class_images=tuple(class_images),
+        class_images=tuple(_sized(image, photos) for image in class_images),
         class_prompt=class_prompt(class_word),
     )
+
+
+def _sized(image: Pixels, photos: Sequence[Pixels]) -> Pixels:
+    """A class image at the photos' size, which need not be the base's own."""
+    height, width = photos[0].shape[:2] if photos else image.shape[:2]
+    return image if image.shape[:2] == (height, width) else resized(image, width, height)
 
 
 def plan(base: Base, profile: Profile, version: Version, class_word: str, photos: int) -> Plan:

@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 from core.artifacts import Judgement, Pixels
 from core.curation import Measured, choose, divided, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
-from core.intake import encode
+from core.intake import encode, sniff
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
+from core.jobs.unpacking import unpack
 from core.jobs.workshop import Workshop
 from core.sheets import thumbnail
 from core.storage.erasing import doom
@@ -57,11 +58,16 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
     """One photo: its own measurements first, then what they say beside the others."""
     studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
+    known = _what_it_is_called(workshop, profile, photo)
     refused: PhotoRefused | None = None
     file = small = ""
     measured: Measured | None = None
     try:
-        opened = workshop.intake.open(studio.files.read(photo.raw, key))
+        content = studio.files.read(photo.raw, key)
+        if sniff(content) == "zip":
+            unpack(workshop, slice_, profile, photo, content)
+            return
+        opened = workshop.intake.open(content)
         original = (opened.width, opened.height)
         measured = measure(opened.pixels, workshop.pack(), size, original, workshop.embedder())
         file, small = _keep(workshop, profile, opened.pixels, key)
@@ -81,11 +87,18 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
         row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
         row.verdict = str(refused.refusal) if refused else ""
         place = f"photo-{profile.handle}-{row.number}"
-        found = {"measured": measured.to_json() if measured else None}
+        found = {"measured": measured.to_json() if measured else None} | known
         row.sealed = studio.seal(photos_key(profile.handle), found, place)
         session.flush()
         _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
         report(work)
+
+
+def _what_it_is_called(workshop: Workshop, profile: Profile, photo: Photo) -> dict[str, str]:
+    """A photo's own name, and the text that came with it under that name."""
+    place = f"photo-{profile.handle}-{photo.number}"
+    body = workshop.studio.unseal(photos_key(profile.handle), photo.sealed, place)
+    return {"name": body["upload"]["name"], "text": body.get("text", "")}
 
 
 def _keep(workshop: Workshop, profile: Profile, pixels: Pixels, key: bytes) -> tuple[str, str]:
