@@ -18,7 +18,8 @@ SOFTEST = [verdict for verdict in Verdict if verdict in SOFT]
 
 def photo(number: int, verdict: str = "accepted", owner: str = "", other: int | None = None) -> PhotoView:
     used = verdict == "accepted" and owner != "removed"
-    return PhotoView(number, False, verdict, "", other, owner, used, Shown(f"t{number}", "k"))
+    small = Shown(f"t{number}", "k")
+    return PhotoView(number, verdict=verdict, other=other, owner=owner, chosen=used, thumbnail=small)
 
 
 def view(*photos: PhotoView, panel: bool = False, subjects: tuple[tuple[int, ...], ...] = ()) -> View:
