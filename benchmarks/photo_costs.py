@@ -26,7 +26,7 @@ PHOTOS, DRAWN = 20, 1024
 WIDTH, HEIGHT = 4000, 3000  # 12 megapixels
 SIZE = 128
 GRAIN = 2.0  # grey levels; without any a JPEG would be unusually small
-MOST_MB = 1152  # the decoder's limit of 1 GiB, and what the worker itself holds of one picture
+MOST_MB = 1408  # the decoder's own limit, and what the worker itself holds of one picture
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -100,9 +100,10 @@ def _greedy() -> Iterator[bytes]:
     sink = io.BytesIO()
     Image.new("I;16", (8_000, 8_000)).save(sink, "PNG", compress_level=1)
     yield sink.getvalue()
-    sink = io.BytesIO()
-    Image.new("RGBA", (8_000, 8_000), (1, 2, 3, 4)).save(sink, "PNG", compress_level=1)
-    yield sink.getvalue()
+    for form, mode in (("PNG", "RGBA"), ("WEBP", "RGB")):
+        sink = io.BytesIO()
+        Image.new(mode, (8_000, 8_000)).save(sink, form)
+        yield sink.getvalue()
 
 
 def _png_of_nothing(width: int, height: int) -> bytes:

@@ -1,25 +1,24 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
-from collections.abc import Sequence
-
 from core.conversation.captions_phrases import text_lines
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
+from core.conversation.subject_phrases import SOMEBODY_ELSE, ranges, whose
 from core.conversation.verdict_phrases import ARCHIVES, VERDICTS
 from core.conversation.views import PhotoView, ProfileView
 from core.names import clean_name, shown_name
-from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts, has_face
+from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
 from core.verdicts import is_used
 
 LONGEST_FILE = 40  # characters of a file's name
-# Said once of all copies of a photo.
-COPIES = {
+# Said once of all copies of a photo, and of all that were taken out.
+TOGETHER = {
+    "removed": N_("Photos {numbers}: taken out by you."),
     "duplicate": N_("Photos {numbers} are the same picture as photo {other}, the best of them."),
     "near_duplicate": N_(
         "Photos {numbers} are nearly the same picture as photo {other}, the best of them; other moments teach me more."
     ),
 }
-SOMEBODY_ELSE = ("other_person", "other_subject")
 FINAL = N_(
     "That photo cannot be used: what is wrong with it leaves nothing to learn. Send another one instead."
 )
@@ -119,62 +118,28 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
 
 
 def _verdicts(draft: ProfileView) -> list[str]:
-    """Everything that is said of single photos, by number; all copies of a photo are told of where the first one is."""
-    copies: dict[tuple[str, int | None], list[PhotoView]] = {}
+    """Everything that is said of single photos, by number; what is the same of several is said where the first is."""
+    together: dict[tuple[str, int | None], list[PhotoView]] = {}
     for photo in draft.photos:
-        if photo.verdict in COPIES and not photo.owner:
-            copies.setdefault((photo.verdict, photo.other), []).append(photo)
+        together.setdefault(_said_with(photo), []).append(photo)
     lines = []
     for photo in draft.photos:
-        alike = copies.get((photo.verdict, photo.other), [photo]) if not photo.owner else [photo]
-        if photo is not alike[0] or (draft.subjects and photo.verdict in SOMEBODY_ELSE):
+        key, alike = _said_with(photo), together[_said_with(photo)]
+        if draft.subjects and photo.verdict in SOMEBODY_ELSE:
             continue
-        if len(alike) > 1:
+        if len(alike) == 1 or key[0] not in TOGETHER:
+            lines.append(verdict(photo))
+        elif photo is alike[0]:
             numbers = ranges([one.number for one in alike])
-            lines.append(_(COPIES[photo.verdict]).format(numbers=numbers, other=photo.other))
-        elif line := verdict(photo):
-            lines.append(line)
-    return lines
+            lines.append(_(TOGETHER[key[0]]).format(numbers=numbers, other=photo.other))
+    return [line for line in lines if line]
 
 
-def whose(draft: ProfileView) -> str:
-    """Which photos are whose, in a set that shows several."""
-    groups = pgettext("between groups of photos", " and ").join(map(ranges, draft.subjects))
-    if has_face(draft.kind, draft.class_word):
-        sentence = ngettext(
-            "Photos {groups} show {count} different people. Which one should I learn?",
-            "Photos {groups} show {count} different people. Which one should I learn?",
-            len(draft.subjects),
-        )
-    else:
-        sentence = ngettext(
-            "Photos {groups} show {count} different subjects. Which one should I learn?",
-            "Photos {groups} show {count} different subjects. Which one should I learn?",
-            len(draft.subjects),
-        )
-    return sentence.format(groups=groups)
-
-
-def all_one(draft: ProfileView) -> str:
-    """What is tapped where I took one subject for several."""
-    return _("It is one person") if has_face(draft.kind, draft.class_word) else _("It is one subject")
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Numbers as people read them: `1 to 4, 7, 9`."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return enumerated(
-        part
-        for run in runs
-        for part in (
-            [_("{first} to {last}").format(first=run[0], last=run[-1])] if len(run) > 2 else map(str, run)
-        )
-    )
+def _said_with(photo: PhotoView) -> tuple[str, int | None]:
+    """What several photos have in common for which they are named together."""
+    if photo.owner == "removed":
+        return photo.owner, None
+    return ("", photo.number) if is_good(photo) else (photo.verdict, photo.other)
 
 
 def is_good(photo: PhotoView) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import photo_phrases
+from core.conversation import subject_phrases
 from core.conversation.effects import Effect, KeepPhoto, LearnSubject
 from core.conversation.language import gettext as _
 from core.conversation.messages import Option
@@ -19,6 +19,8 @@ def option(draft: ProfileView, photo: PhotoView) -> Option | None:
         return Option(
             f"out:{draft.handle}:{photo.number}", _("Take out {number}").format(number=photo.number)
         )
+    if draft.subjects and photo.verdict in subject_phrases.SOMEBODY_ELSE:
+        return None  # whose it is, is asked of all of them together
     if photo.verdict == Verdict.DUPLICATE:
         label = _("Use {number} instead")
     elif photo.owner == "removed" and (photo.verdict == Verdict.ACCEPTED or photo.verdict in SOFT):
@@ -35,10 +37,10 @@ def picks(draft: ProfileView) -> list[Option]:
     if draft.subjects:
         return [
             *(
-                Option(f"subject:{draft.handle}:{group[0]}", photo_phrases.ranges(group))
+                Option(f"subject:{draft.handle}:{group[0]}", subject_phrases.ranges(group))
                 for group in draft.subjects
             ),
-            Option(f"subject:{draft.handle}:{ALL}", photo_phrases.all_one(draft)),
+            Option(f"subject:{draft.handle}:{ALL}", subject_phrases.all_one(draft)),
         ]
     doubtful = [
         photo for photo in draft.photos if photo.verdict in SOFT and not photo.owner and photo.thumbnail
@@ -73,11 +75,15 @@ def choose_subject(draft: ProfileView, value: str) -> tuple[ProfileView, tuple[E
         effects: tuple[Effect, ...] = tuple(KeepPhoto(number, keep=True) for number in sorted(kept))
         return replace(draft, photos=photos, subjects=()), effects
     others = frozenset(number for first, group in groups.items() if first != value for number in group)
-    photos = tuple(
-        replace(one, owner="removed", chosen=False) if one.number in others else replace(one, waiting=True)
-        for one in draft.photos
-    )
+    photos = tuple(_without_others(one, others) for one in draft.photos)
     return replace(draft, photos=photos, subjects=()), (LearnSubject(tuple(sorted(others))),)
+
+
+def _without_others(one: PhotoView, others: frozenset[int]) -> PhotoView:
+    """A photo of the set once the others are out: the rest is judged anew."""
+    if one.number in others:
+        return replace(one, owner="removed", chosen=False)
+    return replace(one, waiting=True, verdict="") if one.thumbnail else one
 
 
 def _may_be_used(photo: PhotoView) -> bool:

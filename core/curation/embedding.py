@@ -14,7 +14,7 @@ import numpy as np
 from core.artifacts import Embedding, Pixels
 from core.curation.appearance import resized
 from core.errors import ModelUnusable
-from core.faces import onnx_session
+from core.faces import NO_MODEL, onnx_session
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Embedder:
             numbers = {one.name: float(document[one.name]) for one in fields(Closeness)}
         except KeyError as missing:
             raise ModelUnusable(folder.name, f"embedder.json has no number for {missing}") from missing
-        # onnxruntime's own exceptions are RuntimeErrors.
-        except (OSError, TypeError, ValueError, RuntimeError) as error:
+        except (OSError, TypeError, ValueError, *NO_MODEL) as error:
             raise ModelUnusable(folder.name, str(error)) from error
         return cls(session, Closeness(**numbers))
 

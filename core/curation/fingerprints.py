@@ -115,7 +115,8 @@ def _views(detail: Pixels) -> NDArray[np.float32]:
     """
     bright = detail.astype(np.float32)
     edges = cv2.GaussianBlur(bright, (0, 0), _FINE) - cv2.GaussianBlur(bright, (0, 0), _COARSE)
-    seen = cv2.remap(edges, *_places(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    columns, rows_of = _places()
+    seen = cv2.remap(edges, columns, rows_of, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     rows = seen.reshape(-1, (_VIEW - 2 * _MARGIN) ** 2)
     rows = rows - rows.mean(axis=1, keepdims=True)
     # A picture of one colour is like no other.

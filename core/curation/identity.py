@@ -37,7 +37,7 @@ def subjects(
     places = np.flatnonzero(strange)
     if len(places) == 0:
         return tuple(numbers.tolist())
-    among = _groups(vectors[places], alike, "average") if len(places) > 1 else np.ones(1, np.intp)
+    among = _groups(vectors[places], other, "average") if len(places) > 1 else np.ones(1, np.intp)
     sizes = np.bincount(among)
     order = sorted({*among.tolist()}, key=lambda one: (-sizes[one], int(np.argmax(among == one))))
     for number, one in enumerate(order, 2):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.conversation import photo_phrases
+from core.conversation import photo_phrases, subject_phrases
 from core.conversation.effects import KeepPhoto, LearnSubject
 from core.conversation.messages import Chosen, Looked
 from core.conversation.script import take_turn
@@ -18,7 +18,8 @@ SOFTEST = [verdict for verdict in Verdict if verdict in SOFT]
 
 def photo(number: int, verdict: str = "accepted", owner: str = "", other: int | None = None) -> PhotoView:
     used = verdict == "accepted" and owner != "removed"
-    return PhotoView(number, False, verdict, "", other, owner, used, Shown(f"t{number}", "k"))
+    small = Shown(f"t{number}", "k")
+    return PhotoView(number, verdict=verdict, other=other, owner=owner, chosen=used, thumbnail=small)
 
 
 def view(*photos: PhotoView, panel: bool = False, subjects: tuple[tuple[int, ...], ...] = ()) -> View:
@@ -144,4 +145,4 @@ def test_pets_are_told_apart_as_subjects() -> None:
     [((1,), "1"), ((1, 2), "1, 2"), ((3, 1, 2), "1 to 3"), ((1, 2, 4, 5, 6, 9), "1, 2, 4 to 6, 9")],
 )
 def test_numbers_are_read_in_runs(numbers: tuple[int, ...], read: str) -> None:
-    assert photo_phrases.ranges(numbers) == read
+    assert subject_phrases.ranges(numbers) == read
