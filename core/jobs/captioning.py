@@ -16,13 +16,13 @@ from core.errors import where
 from core.families.family import Family
 from core.intake import decode
 from core.jobs.slice import Slice
-from core.jobs.texts import take_texts
 from core.jobs.workshop import Workshop
 from core.storage.captions import MODEL, Words, words_of, write_words
 from core.storage.keys import photos_key
 from core.storage.tables import Photo, PhotoState, Profile, ProfileState
 from core.storage.work import report
 from core.subjects import CHARACTER, FACEID, STYLE, captions_of
+from core.texts import take_texts
 from core.wording import encode_trigger
 from core.work_queue import wake
 
