@@ -94,6 +94,7 @@ class Captioner:
     path: Path
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
+    content: str = ""  # the only content of bases whose photos it knows; empty: any
     prompt: str = ""  # what a model that takes instructions is asked; empty: the usual
     hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
     revision: str = ""

@@ -6,22 +6,23 @@ Nothing of them is logged, and a captioner that fails costs its caption, never t
 import logging
 from collections.abc import Mapping, Sequence
 
+import torch
 from sqlmodel import Session, col, select
 
 from core import captions
 from core.artifacts import Pixels, Verdict
 from core.captioning.captioner import Describer
-from core.errors import StudioError, where
+from core.errors import where
 from core.families.family import Family
 from core.intake import decode
 from core.jobs.slice import Slice
-from core.jobs.texts import take_texts
 from core.jobs.workshop import Workshop
 from core.storage.captions import MODEL, Words, words_of, write_words
 from core.storage.keys import photos_key
 from core.storage.tables import Photo, PhotoState, Profile, ProfileState
 from core.storage.work import report
 from core.subjects import CHARACTER, FACEID, STYLE, captions_of
+from core.texts import take_texts
 from core.wording import encode_trigger
 from core.work_queue import wake
 
@@ -48,7 +49,11 @@ def write_captions(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         return
     for photo in waiting:
         slice_.check()
-        text = _described(captioner, _opened(workshop, profile, photo), profile)
+        try:
+            pixels = _opened(workshop, profile, photo)
+        except FileNotFoundError:
+            continue  # taken out meanwhile
+        text = _described(captioner, pixels, profile)
         with slice_.writing() as (session, work):
             if _note(workshop, session, profile, photo.id, text):
                 report(work)
@@ -90,7 +95,9 @@ def _described(captioner: Describer, pixels: Pixels, profile: Profile) -> str:
     """What a captioner says of a photo; empty, so that it is not asked again, where it fails."""
     try:
         said = captioner.caption(pixels, subject=profile.kind == STYLE)
-    except (StudioError, ValueError, RuntimeError, OSError, LookupError, TypeError) as fault:
+    except torch.AcceleratorError:
+        raise  # the whole process is in an unknown state
+    except Exception as fault:  # whatever a model raises, the look at the photos goes on
         log.error("a photo could not be captioned: %s", where(fault))  # noqa: TRY400  (its words may be people's)
         return ""
     return captions.clean(said)[: captions.LONGEST_CAPTION]

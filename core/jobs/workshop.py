@@ -165,6 +165,9 @@ class Workshop:
         if name not in self.catalogue.captioners:
             raise ModelUnusable(name, "models.toml has no captioner of this name")
         entry = self.catalogue.captioners[name]
+        if entry.content not in ("", self.base.content):
+            reason = f"it knows {entry.content} photos only, and {self.base.name} is {self.base.content}"
+            raise ModelUnusable(name, reason)
         captioner = open_captioner(entry, torch.device(self.device))
         log.info("captioner %s (%s)", entry.name, entry.licence)
         return captioner

@@ -1,6 +1,7 @@
 """Captions of a set at work: texts find their photos, a captioner writes the rest, and a training learns with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,17 @@ def test_one_is_written_anew_and_without_a_captioner_captions_are_plain(
 
     assert captions(place) == {1: ("a cap", "model"), 2: ("a cap", "model")}
     assert any("a cap" in getattr(reply, "text", "") for reply in hear(ana))
+
+
+def test_a_captioner_of_drawings_does_not_caption_photographs(
+    place: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue = place.workshop.catalogue
+    photographic = {**catalogue.bases, "pocket": replace(catalogue.bases["pocket"], content="photographic")}
+    place.workshop.catalogue = replace(catalogue, bases=photographic)
+
+    assert place.workshop.captioner() is None
+    assert "it knows drawn photos only" in caplog.text
 
 
 def test_a_captioner_that_fails_costs_only_its_caption(place: Workplace, ana: Person, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from core.accounts import name_key, open_profile
 from core.errors import Unfit, WeightsRefused
 from core.exchange.reading import Found, recognise
-from core.jobs.texts import take_texts
 from core.storage.database import clock, new_handle, writing
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
@@ -33,6 +32,7 @@ from core.storage.tables import (
 )
 from core.storage.versions import end_badly
 from core.storage.work import finish, report
+from core.texts import take_texts
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
 
