@@ -28,7 +28,7 @@ def test_a_step_without_a_technique_learns_the_same() -> None:
                        noise_steps=family.noise_steps())  # fmt: skip
         expected = float(ours.learn(number))
         for name, take in steps.items():
-            assert float(take(number, chosen)) == pytest.approx(expected, rel=0.02), name
+            assert float(take(number, chosen)) == pytest.approx(expected, rel=0.05), name
 
     usual = {"cached-latents", "prompts-once", "merged-changes", "one-tensor"}
     assert steps.keys() == usual | ({"half-precision"} if has_half_precision("cpu") else set())
