@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from benchmarks.bench_studio import Bench, bench
+from benchmarks.bench_studio import PHOTO_SIZE, Bench, bench
 from benchmarks.weights import models_file
 from core.families.catalogue import read
 
@@ -33,7 +33,9 @@ DRAWN_BY: Final = "pocket/*.py"  # the photos; its recipes are in the weights al
 
 
 @contextmanager
-def profiles(models: Path | None = None, folder: Path = PROFILES) -> Iterator[Bench]:
+def profiles(
+    models: Path | None = None, folder: Path = PROFILES, photo_size: int = PHOTO_SIZE
+) -> Iterator[Bench]:
     """Open the studio of the profiles that were learnt with these weights and sources; one process at a time."""
     with models_file() as measured:
         models = models or measured
@@ -42,7 +44,7 @@ def profiles(models: Path | None = None, folder: Path = PROFILES) -> Iterator[Be
         with (place / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _forget_others(folder, place)
-            with bench(models, data=place) as studio:
+            with bench(models, photo_size, data=place) as studio:
                 yield studio
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from core.artifacts import Dataset, Pixels
 from core.families.catalogue import Base
 from core.families.low_rank import LowRank
-from core.families.precision import half_precision, has_half_precision
+from core.families.precision import has_half_precision
 from core.families.sd15 import Sd15
 from core.training.chance import Draws
 from core.training.denoising import Denoising
@@ -37,7 +37,7 @@ def without(base: Base, family: Sd15, dataset: Dataset, plan: Plan) -> dict[str,
     steps = {
         "cached-latents": _encoding(family, dataset, plan),
         "prompts-once": _within(_saying_each, _learner(family, dataset, plan)),
-        "merged-changes": _within(lambda: half_precision("cpu"), _beside(base, family, dataset, plan)),
+        "merged-changes": _within(nullcontext, _beside(base, family, dataset, plan)),
         "one-tensor": _within(nullcontext, _in_pieces(family, dataset, plan)),
     }
     if has_half_precision("cpu"):
@@ -89,8 +89,9 @@ def _in_full(family: Sd15) -> Iterator[None]:
 
 
 def _beside(base: Base, family: Sd15, dataset: Dataset, plan: Plan) -> Any:
-    """A learner whose changes are computed beside their layers, as peft does."""
-    pipeline = StableDiffusionPipeline.from_pretrained(base.path, local_files_only=True, dtype=torch.float32)
+    """A learner whose changes are computed beside their layers, as on an accelerator; where there is half, in half."""
+    precision = torch.bfloat16 if has_half_precision("cpu") else torch.float32
+    pipeline = StableDiffusionPipeline.from_pretrained(base.path, local_files_only=True, dtype=precision)
     for model in (pipeline.unet, pipeline.text_encoder, pipeline.vae):
         model.requires_grad_(requires_grad=False).eval()
     other = Sd15(base, pipeline, CPU, merges=False)

@@ -209,7 +209,7 @@ class WorkView:
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
     refunded: bool = False  # it was poor, and its credit is back
-    halved: bool = False  # memory ran out once, so half as much is looked at together
+    halved: bool = False  # memory ran out, so fewer photos are looked at together
     diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
     grid: GridView | None = None

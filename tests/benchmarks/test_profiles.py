@@ -9,7 +9,7 @@ from benchmarks import profiles as kept, weights
 from benchmarks.people import adults
 from benchmarks.profiles import key_of, profiles
 from core.storage.database import reading, writing
-from core.storage.tables import Profile, ProfileState, Version, Work, WorkKind, WorkState
+from core.storage.tables import ProfileState, Work, WorkKind, WorkState
 from core.storage.work import claim
 from tests.jobs.workplace import write_models
 
@@ -17,37 +17,45 @@ from tests.jobs.workplace import write_models
 def test_a_person_who_was_learnt_is_found_by_the_next_process(tmp_path: Path) -> None:
     models = write_models(tmp_path, lowest_floor=-1.0, steps=1, class_images=2)
     [seed] = adults(1)
-    with profiles(models, tmp_path / "profiles") as studio:
+    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
         first = studio.version(studio.learn(seed))
         other = studio.learn(seed, {"rank": 2})
 
-    with profiles(models, tmp_path / "profiles") as studio:
+    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
         again = studio.learn(seed)
 
-        assert studio.version(again) == first
+        assert (studio.version(again).id, studio.version(again).trained_at) == (first.id, first.trained_at)
         assert again.id != other.id
         assert studio.draw(again, "smiling --n 1")
 
 
-def test_a_training_in_which_a_process_was_killed_goes_on(tmp_path: Path) -> None:
+def test_a_training_in_which_a_process_was_killed_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     models = write_models(tmp_path, lowest_floor=-1.0, steps=1, class_images=2)
     [seed] = adults(1)
-    with profiles(models, tmp_path / "profiles") as studio:
+    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
+        work = studio.work
+
+        def killed_in_training() -> None:
+            with writing(studio.studio.engine) as session:
+                learn = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).first()
+                claimed = learn and claim(session, learn.id or 0, learn.turn, "killed")
+            if claimed:
+                raise KeyboardInterrupt
+            work()
+
+        monkeypatch.setattr(studio, "work", killed_in_training)
+        with pytest.raises(KeyboardInterrupt):
+            studio.learn(seed)
+
+    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
         profile = studio.learn(seed)
-        with writing(studio.studio.engine) as session:
-            # As a killed process leaves it: claimed, and its profile still learning.
-            work = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).one()
-            work.state = WorkState.PENDING
-            assert claim(session, work.id or 0, work.turn, "killed")
-            session.get_one(Profile, profile.id).state = ProfileState.TRAINING
-            session.get_one(Version, profile.version_id).state = ProfileState.TRAINING
 
-    with profiles(models, tmp_path / "profiles") as studio:
-        again = studio.learn(seed)
-
-        assert (again.id, again.state) == (profile.id, ProfileState.TRAINED)
+        assert profile.state == ProfileState.TRAINED
         with reading(studio.studio.engine) as session:
-            assert len(session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).all()) == 1
+            (only,) = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).all()
+        assert only.state == WorkState.SUCCEEDED
 
 
 def test_what_a_training_depends_on_is_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
