@@ -151,7 +151,6 @@ class Bench:
             if profile.version_id:
                 version = session.get_one(Version, profile.version_id)
                 version.plan, version.seed = json.dumps(plan), CHANCE
-            session.expunge_all()
         return profile
 
     def version(self, profile: Profile) -> Version:
