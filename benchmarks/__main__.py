@@ -15,6 +15,7 @@ from benchmarks import (
     faceid,
     faces,
     fair_wait,
+    grade,
     operators,
     personal,
     spaces,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "faceid": faceid.run,
     "personal": personal.run,
     "choosing": choosing.run,
+    "grade": grade.run,
     "drift": drift.run,
 }
 

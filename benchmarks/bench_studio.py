@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from core.settings import Settings
 from core.storage.database import reading, writing
 from core.storage.keys import profile_key
 from core.storage.studio import Studio, open_studio
-from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.storage.tables import Photo, PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.subjects import PHOTOS as COUNTS
 from core.up import migrate, server_command, wait_for_server
 from pocket.cast import photos_of
 from pocket.people import make_person
@@ -66,6 +67,13 @@ class Bench:
     def learn(self, seed: int, plan: dict[str, Any] | None = None, user: str = "") -> Profile:
         """A profile of a held-out person from 12 photos, trained."""
         user = user or f"{seed}-{self._updates}"
+        profile = self.train(self.draft(seed, self.photos(seed), user), plan, user)
+        if profile.state != ProfileState.TRAINED:
+            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
+        return profile
+
+    def draft(self, seed: int, pictures: Sequence[Pixels], user: str) -> Profile:
+        """A draft of a held-out person with these photos, which were looked at."""
         person = make_person(seed)
         self.say(user, Command("new"))
         handle = self._draft(user)
@@ -75,28 +83,41 @@ class Bench:
             Text(f"Person {seed}"),
             Chosen(f"keep:{handle}:keep"),
             Chosen(f"consent:{handle}:agreed"),
-            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(PHOTOS)), "album"),
+            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(len(pictures))), "album"),
         ):
             self.say(user, heard)
-        drawings = self.photos(seed)
         while waiting := arrivals.waiting(self.studio, "console"):
             for arrival in waiting:
-                pixels = drawings[int(arrival.upload.ref)]
+                pixels = pictures[int(arrival.upload.ref)]
                 _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
                 arrivals.keep(self.studio, arrival, encoded.tobytes())
         self.work()
-        self.say(user, Chosen(f"photos:{handle}:done"))
-        self.say(user, Chosen(f"train:{handle}:yes"))
-        with writing(self.studio.engine) as session:
-            profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
-            if plan and profile.version_id:
-                session.get_one(Version, profile.version_id).plan = json.dumps(plan)
-        self.work()
+        return self._profile(handle)
+
+    def put_back(self, draft: Profile, user: str) -> None:
+        """Take every photo that could be opened, where too few are good: what an owner may do with a tap."""
         with reading(self.studio.engine) as session:
-            profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
-        if profile.state != ProfileState.TRAINED:
-            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
-        return profile
+            photos = session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
+        if sum(photo.chosen for photo in photos) < COUNTS[draft.method].least:
+            for photo in photos:
+                if photo.file and not photo.chosen:
+                    self.say(user, Chosen(f"in:{draft.handle}:{photo.number}"))
+            self.work()
+
+    def train(self, draft: Profile, plan: dict[str, Any] | None, user: str) -> Profile:
+        """Confirm a draft and train it; what came of it."""
+        self.say(user, Chosen(f"photos:{draft.handle}:done"))
+        self.say(user, Chosen(f"train:{draft.handle}:yes"))
+        with writing(self.studio.engine) as session:
+            version_id = session.get_one(Profile, draft.id).version_id
+            if plan and version_id:
+                session.get_one(Version, version_id).plan = json.dumps(plan)
+        self.work()
+        return self._profile(draft.handle)
+
+    def _profile(self, handle: int) -> Profile:
+        with reading(self.studio.engine) as session:
+            return session.exec(select(Profile).where(Profile.handle == handle)).one()
 
     def version(self, profile: Profile) -> Version:
         """The profile's current version."""

@@ -18,10 +18,12 @@ from core.conversation.effects import (
     OpenDraft,
     PutAside,
     Relearn,
+    ShowCrops,
     UndoPhotos,
     WantClass,
 )
-from core.conversation.messages import Heard, Learning, Looked, Opened
+from core.conversation.messages import Cropped, Heard, Learning, Looked, Opened
+from core.conversation.views import Shown
 from core.storage.database import clock
 from core.storage.erasing import discard_photo
 from core.storage.keys import photos_key, profile_key
@@ -162,6 +164,28 @@ def keep_photo(scene: Scene, effect: KeepPhoto) -> None:
     if photo and photo.file:
         photo.owner = "kept" if effect.keep else "removed"
         photo.chosen = effect.keep
+        scene.session.flush()
+        if draft and photo.state == PhotoState.JUDGED:
+            ask_look(scene.session, draft, photo)  # another may take its place, and the card counts anew
+
+
+def show_crops(scene: Scene, _: ShowCrops) -> Heard | None:
+    """Which part of each photo that is used a training sees, as the worker noted when it looked."""
+    draft = scene.draft()
+    if draft is None:
+        return None
+    key = photos_key(draft.handle)
+    used = scene.session.exec(
+        select(Photo).where(Photo.profile_id == draft.id, col(Photo.chosen)).order_by(col(Photo.number))
+    )
+    parts = [
+        (photo, scene.studio.unseal(key, photo.sealed, f"photo-{draft.handle}-{photo.number}").get("part"))
+        for photo in used
+    ]
+    return Cropped(
+        draft.handle,
+        tuple(Shown(photo.file, key, str(photo.number), part=tuple(part)) for photo, part in parts if part),
+    )
 
 
 def undo_photos(scene: Scene, _: UndoPhotos) -> Heard | None:

@@ -41,6 +41,11 @@ class KeepPhoto:
 
 
 @dataclass(frozen=True)
+class ShowCrops:
+    """Show what a training sees of each photo of the draft that is used."""
+
+
+@dataclass(frozen=True)
 class UndoPhotos:
     """Take the last message's photos out."""
 
@@ -239,6 +244,7 @@ Effect = (
     | Describe
     | AddPhotos
     | KeepPhoto
+    | ShowCrops
     | UndoPhotos
     | Confirm
     | Relearn

@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import draft_phrases, expert, panel_phrases, panels, photo_phrases, phrases, ways
+from core.conversation import (
+    confirming,
+    draft_phrases,
+    expert,
+    panel_phrases,
+    panels,
+    photo_phrases,
+    phrases,
+    selecting,
+    ways,
+)
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -12,7 +22,6 @@ from core.conversation.effects import (
     Delete,
     Describe,
     Effect,
-    KeepPhoto,
     OpenDraft,
     PutAside,
     Turn,
@@ -67,18 +76,18 @@ def ask(draft: ProfileView, view: View) -> Say | Gallery:
                 _(question), tuple(_option(draft, "consent", code, label) for code, label in answers.items())
             )
         case "photos":
-            return panel(draft, view) if draft.photos else Say(photo_phrases.ask_photos(draft))
+            if draft.photos:
+                return panel(draft, view)
+            return Gallery((selecting.guide(draft),), photo_phrases.ask_photos(draft))
         case _:
-            return summary(draft, view)
+            return confirming.summary(draft, view)
 
 
 def panel(draft: ProfileView, view: View) -> Say:
     """The message about the photos; it also asks for what is still missing before them."""
     waiting = any(photo.waiting for photo in draft.photos)
-    text = photo_phrases.photo_panel(draft, draft.missing)
-    options = [_option(draft, "photos", "undo", _("Undo last"))]
-    if any(photo.thumbnail for photo in draft.photos):
-        options.insert(0, _option(draft, "photos", "show", _("Show my photos")))
+    text = photo_phrases.photo_panel(draft)
+    options = [*selecting.views(draft), _option(draft, "photos", "undo", _("Undo last"))]
     before = lacks(draft)
     if before == "photos" and not waiting and ways.enough(draft):
         options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
@@ -91,25 +100,6 @@ def panel(draft: ProfileView, view: View) -> Say:
 def panel_slot(draft: ProfileView) -> str:
     """Verdicts go to the message of the latest batch of photos."""
     return f"photos-{draft.handle}-{draft.batch}"
-
-
-def summary(draft: ProfileView, view: View) -> Say:
-    """Everything once more; or the wait for the last verdicts."""
-    slot = f"summary-{draft.handle}" if not draft.version else f"summary-{draft.handle}-{draft.version}"
-    waiting = sum(photo.waiting for photo in draft.photos)
-    if waiting:
-        text = ngettext(
-            "Looking at the last {count} photo...", "Looking at the last {count} photos...", waiting
-        )
-        return Say(text, slot=slot)
-    options = (
-        _option(draft, "train", "yes", ways.begin(draft)),
-        _option(draft, "photos", "show", _("Show my photos")),
-        *([_option(draft, "way", "ask", _("Learn it another way"))] if ways.may_change(draft, view) else []),
-        *([_option(draft, "expert", "ask", _("Expert settings"))] if expert.recommended(draft, view) else []),
-        _option(draft, "train", "later", _("Not yet")),
-    )
-    return Say(draft_phrases.summary(draft, view), options, slot)
 
 
 def hear_photos(view: View, photos: Photos) -> Turn:
@@ -128,12 +118,18 @@ def hear_photos(view: View, photos: Photos) -> Turn:
 
 
 def takes(draft: ProfileView, words: str) -> bool:
-    """Whether words are an answer to a question that is open, or an expert setting."""
-    return bool(lacks(draft)) or expert.is_written(words)
+    """Whether words answer a question that is open, set an expert setting, or choose photos."""
+    return (
+        bool(lacks(draft))
+        or expert.is_written(words)
+        or (bool(draft.photos) and selecting.read(words) is not None)
+    )
 
 
 def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
-    """Words are the answer to the question that is open."""
+    """Words are the answer to the question that is open, unless they choose among photos that are there."""
+    if draft.photos and (selection := selecting.read(words)):
+        return _select(view, draft, selection)
     match lacks(draft):
         case "class_word":
             return _take_class(view, draft, words, listed=False)
@@ -178,18 +174,7 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
         case "photos":
             return _photos_choice(view, draft, value)
         case "out" | "in":
-            number = int(value)
-            kept = tuple(
-                replace(photo, owner="kept" if step == "in" else "removed", chosen=step == "in")
-                if photo.number == number
-                else photo
-                for photo in draft.photos
-            )
-            changed = replace(draft, photos=kept)
-            effect = KeepPhoto(number, step == "in")
-            if view.panel:
-                return Turn((effect,), (panels.panel(changed, view),))
-            return Turn((effect,), (panels.contact_sheet(changed), panel(changed, view)))
+            return _select(view, draft, selecting.Selection(step == "in", (int(value),)))
         case "train":
             return _train_choice(view, draft, value)
         case "drop" if draft.state == "draft":
@@ -203,7 +188,7 @@ def hear_verdicts(view: View, draft: ProfileView) -> Turn:
         return Turn(replies=(panels.panel(draft, view),))
     replies: tuple[Reply, ...] = (panel(draft, view),)
     if not lacks(draft) and not any(photo.waiting for photo in draft.photos):
-        replies += (summary(draft, view),)
+        replies += (confirming.summary(draft, view),)
     return Turn(replies=replies)
 
 
@@ -271,9 +256,18 @@ def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
     return _describe(view, draft, "name", name)
 
 
+def _select(view: View, draft: ProfileView, selection: selecting.Selection) -> Turn:
+    if wrong := selecting.unknown(draft, selection):
+        return _say(wrong)
+    changed = selecting.selected(draft, selection)
+    if view.panel:
+        return Turn(selecting.effects(selection), (panels.panel(changed, view),))
+    return Turn(selecting.effects(selection), (selecting.contact_sheet(changed), panel(changed, view)))
+
+
 def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
-    if value == "show":
-        return Turn(replies=(panels.contact_sheet(draft),))
+    if value in ("show", "card", "crops"):
+        return selecting.show(draft, value)
     if value == "undo":
         return Turn((UndoPhotos(),))
     if not ways.enough(draft):

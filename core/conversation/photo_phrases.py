@@ -3,6 +3,7 @@
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
 from core.conversation.views import PhotoView, ProfileView
+from core.report import Card
 from core.subjects import FACEID, LORA, PHOTOS, STYLE, Counts
 
 # {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
@@ -33,13 +34,7 @@ VERDICTS = {
     "too_much_memory": N_("Photo {number} is too large to open here; send it smaller."),
     "not_fetched": N_("Photo {number} could not be fetched{in_brackets}; send it again."),
 }
-WANTED = {
-    "photos": N_("more photos"),
-    "more_photos": N_("a few more photos"),
-    "angles": N_("your face turned to the side"),
-    "light": N_("other light"),
-    "backgrounds": N_("another place, one outdoors"),
-}
+GOOD_FROM, FAIR_FROM = 75.0, 55.0  # of the expected grade, 0 to 100
 
 
 def counts(draft: ProfileView) -> Counts:
@@ -86,7 +81,7 @@ def verdict(photo: PhotoView) -> str:
     )
 
 
-def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
+def photo_panel(draft: ProfileView) -> str:
     """The one message about the photos: what arrived, what is good, what is not, what next."""
     waiting = [photo for photo in draft.photos if photo.waiting]
     good = [photo for photo in draft.photos if is_good(photo)]
@@ -104,13 +99,59 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
         lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
     lines += [line for photo in draft.photos if (line := verdict(photo))]
     least, most = counts(draft).recommended
-    best_next = next_photos(missing_codes)
+    best_next = next_photos(draft)
     if len(good) < least:
         reached = _("{good} of {least} to {most}.").format(good=len(good), least=least, most=most)
         lines.append(f"{reached} {best_next}".strip())
-    elif missing_codes:
+    elif best_next:
         lines.append(best_next)
+    if draft.card and len(good) >= counts(draft).least:
+        lines.append(expected(draft.card))
     return "\n".join(lines)
+
+
+def expected(card: Card) -> str:
+    """What may be expected of a training on these photos, and what that means."""
+    if card.expected >= GOOD_FROM:
+        sentence = _("Expected quality: {grade} of 100, high. Sets like it mostly come very close.")
+    elif card.expected >= FAIR_FROM:
+        sentence = _("Expected quality: {grade} of 100, fair. Recognisable, with room to grow.")
+    else:
+        sentence = _(
+            "Expected quality: {grade} of 100, low. It would hardly be recognisable; better photos first."
+        )
+    return sentence.format(grade=round(card.expected))
+
+
+def card_text(draft: ProfileView, card: Card) -> str:
+    """The report card in words: the picture's rows, from the top."""
+    least, most = card.recommended
+    lines = [
+        _("{good} of {least} to {most}.").format(good=card.counted, least=least, most=most),
+        expected(card),
+    ]
+    if card.angles:
+        left, front, right = card.angles
+        lines.append(
+            _("Turned: {left} to the left, {front} straight, {right} to the right.").format(
+                left=left, front=front, right=right
+            )
+        )
+    if card.distances:
+        portrait, half, full = card.distances
+        lines.append(
+            _("Distance: {portrait} portraits, {half} half figures, {full} whole ones.").format(
+                portrait=portrait, half=half, full=full
+            )
+        )
+    dim, even, bright = card.light
+    lines.append(
+        _("Light: {dim} dim, {even} even, {bright} bright.").format(dim=dim, even=even, bright=bright)
+    )
+    if card.expressions:
+        lines.append(_("Different expressions: {count}.").format(count=card.expressions))
+    lines.append(_("Different backgrounds: {count}.").format(count=card.backgrounds))
+    return "\n".join([*lines, next_photos(draft)]).strip()
 
 
 def is_good(photo: PhotoView) -> bool:
@@ -118,14 +159,37 @@ def is_good(photo: PhotoView) -> bool:
     return photo.owner == "kept" or (photo.verdict == "accepted" and photo.owner != "removed")
 
 
-def next_photos(missing_codes: tuple[str, ...]) -> str:
-    """What to add next, or an empty string."""
-    named = [_(WANTED[code]) for code in missing_codes if code in WANTED]
+def next_photos(profile: ProfileView) -> str:
+    """What to add next and how many of it, or an empty string; the two most useful things are enough to do."""
+    add = profile.card.add if profile.card else dict.fromkeys(profile.missing, 1)
+    named = [sentence for code, count in add.items() if (sentence := wanted(code, count))]
     if not named:
         return ""
     if len(named) == 1:
         return _("Best next: {photos}.").format(photos=named[0])
     return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
+
+
+def wanted(code: str, count: int) -> str:
+    """So many photos of a kind that a set lacks, or an empty string for a code that is unknown."""
+    match code:
+        case "photos" | "more_photos":
+            text = ngettext("{count} more photo", "{count} more photos", count)
+        case "angles":
+            text = ngettext("{count} with the face turned", "{count} with the face turned", count)
+        case "backgrounds":
+            text = ngettext(
+                "{count} in another place, best outdoors", "{count} in other places, one outdoors", count
+            )
+        case "light":
+            text = ngettext("{count} in other light", "{count} in other light", count)
+        case "distances":
+            text = ngettext("{count} from farther away", "{count} from farther away", count)
+        case "expressions":
+            text = ngettext("{count} with another expression", "{count} with other expressions", count)
+        case _:
+            return ""
+    return text
 
 
 def good_photos(draft: ProfileView) -> int:

@@ -14,6 +14,7 @@ from core.conversation import (
     making,
     news,
     phrases,
+    selecting,
     sharing,
     versions,
     work_phrases,
@@ -32,6 +33,7 @@ from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import (
     Chosen,
     Command,
+    Cropped,
     Drawing,
     Exported,
     Form,
@@ -94,6 +96,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             if view.draft and view.draft.handle == handle:
                 return making.hear_verdicts(view, view.draft)
             return Turn()
+        case Cropped():
+            return selecting.hear_crops(view.draft, heard) if view.draft else Turn()
         case Learning(work):
             return news.learning(view, work)
         case Drawing(work):

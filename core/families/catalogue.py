@@ -36,6 +36,9 @@ class Base:
         str, ...
     ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
     rest: Path | None = None
+    bucket_step: int = (
+        0  # it trains on other shapes too, whose sides are multiples of so many pixels; 0: squares
+    )
     size: int = 0  # the side of the pictures it trains on and draws, in pixels; 0 is the model's own
     hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
     revision: str = ""

@@ -7,14 +7,14 @@ from typing import Any
 from sqlmodel import Session
 
 from core import schedule
-from core.artifacts import Dataset, Pixels
-from core.curation import Measured, centre_crop, crop
+from core.artifacts import Dataset, Edges, Pixels
+from core.curation import Measured, cut
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
 from core.families.words import NEW
 from core.generation import class_prompt
 from core.intake import decode
-from core.jobs.look import measurements
+from core.jobs.look import frame_of, measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version
@@ -53,17 +53,21 @@ def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Cho
     return chosen
 
 
-def crops(workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen) -> list[Pixels]:
-    """Every chosen photo at the training size: around the face, where there is one that is learnt."""
-    studio, size = workshop.studio, workshop.family().size
+def crops(
+    workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen
+) -> tuple[list[Pixels], list[Edges | None]]:
+    """Every chosen photo at the training size, and where its face lies in it, if one is learnt."""
+    studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
-    faces = has_face(profile.kind, class_word)
-    cropped = []
+    family, faces = workshop.family(), has_face(profile.kind, class_word)
+    cropped: list[Pixels] = []
+    places: list[Edges | None] = []
     for file, measured in chosen:
-        pixels = decode(studio.files.read(file, key))
-        around = faces and measured.faces
-        cropped.append(crop(pixels, measured.faces[0], size) if around else centre_crop(pixels, size))
-    return cropped
+        face = measured.face if faces else None
+        frame = frame_of(family, measured, faces=faces)
+        cropped.append(cut(decode(studio.files.read(file, key)), frame))
+        places.append(frame.within(face) if face else None)
+    return cropped, places
 
 
 def bound_to(base: Base, profile: Profile, class_word: str) -> str:
@@ -72,8 +76,9 @@ def bound_to(base: Base, profile: Profile, class_word: str) -> str:
 
 
 def dataset(
-    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels]
-) -> Dataset:
+    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels],
+    faces: Sequence[Edges | None] = (),
+) -> Dataset:  # fmt: skip
     """Put photos, their captions and the class together."""
     token = bound_to(base, profile, class_word)
     captions = CAPTIONS[profile.method, STYLE if profile.kind == STYLE else CHARACTER]
@@ -82,6 +87,7 @@ def dataset(
         captions=tuple(captions[number % len(captions)].format(token) for number in range(len(photos))),
         class_images=tuple(class_images),
         class_prompt=class_prompt(class_word),
+        faces=tuple(faces),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, select
 
-from core.artifacts import Adapter, Embedding, Pixels
+from core.artifacts import Adapter, Edges, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
 from core.jobs.checkpoints import Trail, refundable
@@ -78,7 +78,7 @@ class Learning:
         if self.profile.method in AT_ONCE:
             self._at_once()
             return
-        photos = crops(self.workshop, self.profile, self.class_word, chosen)
+        photos, places = crops(self.workshop, self.profile, self.class_word, chosen)
         yield
         classes: list[Pixels] = []
         if faces or self.profile.method == LORA:
@@ -87,7 +87,7 @@ class Learning:
         yield
         plan = self.trail.plan(self._plan(len(photos)))
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
-        self.run = self._start(photos, classes, plan)
+        self.run = self._start(photos, places, classes, plan)
         yield
         stopped = ""
         while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
@@ -164,10 +164,12 @@ class Learning:
     def _plan(self, photos: int) -> Plan:
         return plan_of(self.workshop.base, self.profile, self.version, self.class_word, photos)
 
-    def _start(self, photos: list[Pixels], classes: list[Pixels], plan: Plan) -> Run:
+    def _start(
+        self, photos: list[Pixels], places: list[Edges | None], classes: list[Pixels], plan: Plan
+    ) -> Run:
         """Go on from what was saved, or begin."""
         family = self.workshop.family()
-        data = dataset(family.base, self.profile, self.class_word, photos, classes)
+        data = dataset(family.base, self.profile, self.class_word, photos, classes, places)
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)
