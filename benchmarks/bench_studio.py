@@ -94,11 +94,11 @@ class Bench:
         self.work()
         return self._profile(handle)
 
-    def put_back(self, draft: Profile, user: str) -> None:
-        """Take every photo that could be opened, where too few are good: what an owner may do with a tap."""
+    def put_back(self, draft: Profile, user: str, *, always: bool) -> None:
+        """Take every photo that could be opened, or only where too few are good: what an owner may do with a tap."""
         with reading(self.studio.engine) as session:
             photos = session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
-        if sum(photo.chosen for photo in photos) < COUNTS[draft.method].least:
+        if always or sum(photo.chosen for photo in photos) < COUNTS[draft.method].least:
             for photo in photos:
                 if photo.file and not photo.chosen:
                     self.say(user, Chosen(f"in:{draft.handle}:{photo.number}"))

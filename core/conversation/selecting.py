@@ -121,13 +121,13 @@ def contact_sheet(draft: ProfileView) -> Reply:
 
 
 def views(draft: ProfileView, *, sheet: bool = True) -> tuple[Option, ...]:
-    """What can be seen of a set that was looked at: its photos, its report card, what is learnt of it."""
+    """What can be seen of a set that was looked at: its photos and its report card; beside them what is learnt of it."""
     if not any(photo.thumbnail for photo in draft.photos):
         return ()
     shown = {
         "show": _("Show my photos") if sheet else "",
         "card": _("Report card") if draft.card else "",
-        "crops": _("Show the crops") if any(photo.chosen for photo in draft.photos) else "",
+        "crops": _("Show the crops") if not sheet and any(photo.chosen for photo in draft.photos) else "",
     }
     return tuple(Option(f"photos:{draft.handle}:{value}", label) for value, label in shown.items() if label)
 

@@ -1,6 +1,6 @@
 """What a training on a set may be expected to reach, told from its photos alone (SPEC I7). Pure.
 
-    grade = 100 * count ** 0.25 * quality ** 0.25 * unity ** 0.35 * variety ** 0.15
+    grade = 100 * count ** 0.15 * quality ** 0.4 * unity ** 0.3 * variety ** 0.15
 
 A weighted geometric mean: what is wholly missing cannot be made up for by the rest.
 """
@@ -13,8 +13,10 @@ import numpy as np
 
 from core.artifacts import Embedding
 
-_WEIGHTS: Final = (0.25, 0.25, 0.35, 0.15)
+_WEIGHTS: Final = (0.15, 0.4, 0.3, 0.15)
 _LEAST: Final = 0.05  # so that one measure that is nothing leaves the others to be compared
+# Between these lie the mean qualities of sets: photos that just pass, and photos as good as a studio's.
+_POOR, _BEST = 0.6, 0.95
 _FAULTY: Final = 0.5  # what a photo with a fault that its owner overruled counts for
 
 
@@ -46,9 +48,9 @@ def enough(count: int, recommended: int) -> float:
 
 
 def well_taken(qualities: Sequence[float], faulty: Sequence[bool]) -> float:
-    """The mean quality; a photo with a fault counts for half of what it would."""
+    """How well the photos are taken on the whole; one with a fault counts for half of what it would."""
     values = [quality * (_FAULTY if fault else 1.0) for quality, fault in zip(qualities, faulty, strict=True)]
-    return float(np.mean(values)) if values else 0.0
+    return float(np.clip((np.mean(values) - _POOR) / (_BEST - _POOR), 0, 1)) if values else 0.0
 
 
 def of_one(faces: Sequence[Embedding], same_person: float) -> float:

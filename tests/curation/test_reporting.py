@@ -144,7 +144,9 @@ def test_photos_bring_less_and_less(pack: FacePack) -> None:
 
 
 def test_a_fault_that_was_overruled_counts_against_a_set() -> None:
-    assert well_taken([0.8, 0.8], [False, True]) == pytest.approx(0.6)
+    assert well_taken([0.95, 0.95], [False, False]) == 1
+    assert 0 < well_taken([0.95, 0.95], [False, True]) < 0.5
+    assert well_taken([0.6], [False]) == well_taken([], []) == 0
 
 
 def test_a_set_of_two_people_is_graded_below_one_of_one(good: list[Measured], pack: FacePack) -> None:
