@@ -121,7 +121,7 @@ def contact_sheet(draft: ProfileView) -> Reply:
 
 
 def views(draft: ProfileView, *, sheet: bool = True) -> tuple[Option, ...]:
-    """What can be seen of a set that was looked at: its photos and its report card; beside them what is learnt of it."""
+    """What can be seen of a set that was looked at: its photos and its card; beside them what is learnt of it."""
     if not any(photo.thumbnail for photo in draft.photos):
         return ()
     shown = {

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from redis.client import PubSub
 from sqlmodel import col, select
 
 from core.artifacts import Pixels
-from core.conversation.messages import Chosen
+from core.conversation.messages import Chosen, Gallery
 from core.intake import decode
 from core.storage.database import reading
-from core.storage.keys import photos_key
+from core.storage.keys import photos_key, profile_key
 from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
 from core.work_queue import WAKE
 from pocket import faults
@@ -146,3 +147,50 @@ def test_a_photo_that_the_owner_took_out_stays_out_when_more_arrive(place: Workp
 
     chosen = {number: photo.chosen for number, photo in _photos(place).items()}
     assert chosen == {1: True, 2: False, 3: True, 4: True, 5: True}
+
+
+def _card(place: Workplace) -> dict[str, Any]:
+    profile = newest_profile(place.studio)
+    words = place.studio.unseal(profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}")
+    card: dict[str, Any] = words["card"]
+    return card
+
+
+def test_the_card_counts_what_is_used_and_shows_what_would_help(looked: tuple[Workplace, Person]) -> None:
+    card = _card(looked[0])
+
+    assert card["counted"] == GOOD
+    assert sum(card["angles"]) == sum(card["light"]) == GOOD
+    assert card["add"]["more_photos"] == 15 - GOOD
+    assert 0 < card["expected"] < 100
+
+
+def test_what_a_training_sees_can_be_seen_before(looked: tuple[Workplace, Person]) -> None:
+    place, ana = looked
+    handle = newest_profile(place.studio).handle
+
+    ana.say(Chosen(f"photos:{handle}:crops"))
+
+    shown = ana.messages[f"crops-{handle}"]
+    assert isinstance(shown, Gallery)
+    used = [photo for photo in _photos(place).values() if photo.chosen]
+    assert [picture.label for picture in shown.pictures] == [str(photo.number) for photo in used]
+    assert [picture.file for picture in shown.pictures] == [photo.file for photo in used]
+    for picture in shown.pictures:
+        left, top, right, bottom = picture.part
+        assert right - left == pytest.approx(bottom - top)  # the photos are square, and so are the crops
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+
+
+def test_the_card_counts_anew_when_the_owner_takes_one_out(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, photos(3))
+    place.work()
+    hear(ana)
+    before = _card(place)["counted"]
+    ana.say(Chosen(f"out:{newest_profile(place.studio).handle}:2"))
+
+    place.work()
+
+    assert (before, _card(place)["counted"]) == (3, 2)
