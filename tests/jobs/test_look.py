@@ -169,9 +169,8 @@ def test_what_a_training_sees_can_be_seen_before(looked: tuple[Workplace, Person
     place, ana = looked
     handle = newest_profile(place.studio).handle
 
-    ana.say(Chosen(f"photos:{handle}:crops"))
+    [shown] = ana.say(Chosen(f"photos:{handle}:crops"))
 
-    shown = ana.messages[f"crops-{handle}"]
     assert isinstance(shown, Gallery)
     used = [photo for photo in _photos(place).values() if photo.chosen]
     assert [picture.label for picture in shown.pictures] == [str(photo.number) for photo in used]
