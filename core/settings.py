@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     pack: str = "pocket"
     scoring_pack: str = ""  # scores checkpoints instead of the pack that filters (SPEC S5)
     scorer: str = ""  # judges how prompts are obeyed; empty: nobody does
+    upscaler: str = ""  # makes parts of photos larger that are too small to learn from; empty: Lanczos
     device: str = "auto"  # auto, cpu, cuda
     threads: int = 0  # of torch; 0: one fewer than there are cores
 

@@ -1,5 +1,6 @@
 """A photo as training sees it: a square around the head, or the whole of it at a size of its own shape."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,9 +77,14 @@ def training_frame(kept: tuple[int, int], face: Face | None, size: int, step: in
     return face_frame(kept, face, size) if face else middle_frame(kept, size, step)
 
 
-def cut(pixels: Pixels, frame: Frame) -> Pixels:
-    """Cut a part out of a picture and bring it to its size: averaged where it shrinks, Lanczos where it grows."""
+def cut(pixels: Pixels, frame: Frame, enlarge: Callable[[Pixels], Pixels] | None = None) -> Pixels:
+    """Cut a part out of a picture and bring it to its size: averaged where it shrinks, Lanczos where it grows.
+
+    `enlarge` makes a part larger that is smaller than its size, as a model for it does; Lanczos does the rest.
+    """
     part = pixels[frame.top : frame.bottom, frame.left : frame.right]
+    if enlarge is not None and (part.shape[0] < frame.height or part.shape[1] < frame.width):
+        part = enlarge(part)
     return resized(part, frame.width, frame.height)
 
 

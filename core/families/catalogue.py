@@ -88,16 +88,32 @@ class Scorer:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack, Scorer)
+@dataclass(frozen=True)
+class UpscalerEntry:
+    """A model of the configuration that makes pictures larger: an ONNX file."""
+
+    name: str
+    path: Path  # the folder of the file
+    model: str  # its name there
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer, UpscalerEntry)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model, face pack and judge of prompts, by name."""
+    """Every base model, face pack, judge of prompts and upscaler, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
     scorers: Mapping[str, Scorer] = field(default_factory=dict)
+    upscalers: Mapping[str, UpscalerEntry] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -110,6 +126,10 @@ def read(file: Path) -> Catalogue:
         packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
         scorers={
             name: _entry(Scorer, name, entry, folder) for name, entry in entries.get("scorers", {}).items()
+        },
+        upscalers={
+            name: _entry(UpscalerEntry, name, entry, folder)
+            for name, entry in entries.get("upscalers", {}).items()
         },
     )
 
@@ -141,7 +161,7 @@ def is_usable(base: Base) -> bool:
     )
 
 
-def check(entry: Base | Pack | Scorer) -> None:
+def check(entry: Base | Pack | Scorer | UpscalerEntry) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and not _needs_no_judge(entry):
         raise ModelUnusable(

@@ -65,7 +65,7 @@ def crops(
     for file, measured in chosen:
         face = measured.face if faces else None
         frame = frame_of(family, measured, faces=faces)
-        cropped.append(cut(decode(studio.files.read(file, key)), frame))
+        cropped.append(cut(decode(studio.files.read(file, key)), frame, workshop.upscaler()))
         places.append(frame.within(face) if face else None)
     return cropped, places
 
