@@ -94,7 +94,7 @@ class Bench:
         self.work()
         return self._profile(handle)
 
-    def put_back(self, draft: Profile, user: str, *, always: bool) -> None:
+    def put_back(self, draft: Profile, user: str, *, always: bool) -> Profile:
         """Take every photo that could be opened, or only where too few are good: what an owner may do with a tap."""
         with reading(self.studio.engine) as session:
             photos = session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
@@ -103,6 +103,7 @@ class Bench:
                 if photo.file and not photo.chosen:
                     self.say(user, Chosen(f"in:{draft.handle}:{photo.number}"))
             self.work()
+        return self._profile(draft.handle)
 
     def train(self, draft: Profile, plan: dict[str, Any] | None, user: str) -> Profile:
         """Confirm a draft and train it; what came of it."""

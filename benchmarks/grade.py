@@ -70,7 +70,7 @@ def outcomes(wanted: Sequence[Set], kept: Path) -> list[Outcome]:
 def outcome(studio: Bench, each: Set) -> Outcome:
     """Look at one set, grade it, learn it."""
     draft = studio.draft(each.seed, each.photos(), user=each.name)
-    studio.put_back(draft, each.name, always=each.kind == "bad")
+    draft = studio.put_back(draft, each.name, always=each.kind == "bad")
     card = studio.words(draft)["card"]
     profile = studio.train(draft, dict(PLAN), each.name)
     score = studio.version(profile).quality
