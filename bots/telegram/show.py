@@ -172,7 +172,7 @@ async def _(reply: Say, place: Place) -> tuple[str, str]:
 @present.register
 async def _(reply: Gallery, place: Place) -> tuple[str, str]:
     buttons = keyboard(reply.options)
-    seen = "\n".join(f"{one.file} {one.label} {one.mark} {one.part}" for one in reply.pictures)
+    seen = "\n".join(map(str, reply.pictures))
     media = place.studio.keys.fingerprint("shown", seen.encode())
     if place.message and media == place.media:
         return await _change_caption(place, reply.text, buttons)
