@@ -105,13 +105,7 @@ def media(studio: Studio, reply: Reply) -> str:
         shown = (reply.picture,)
     elif isinstance(reply, Document):
         shown = (reply.weights,)
-    return (
-        studio.keys.fingerprint(
-            "shown", "\n".join(f"{one.file} {one.label} {one.mark}" for one in shown).encode()
-        )
-        if shown
-        else ""
-    )
+    return studio.keys.fingerprint("shown", "\n".join(map(str, shown)).encode()) if shown else ""
 
 
 def files(shown: Content) -> list[discord.File]:

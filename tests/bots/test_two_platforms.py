@@ -10,6 +10,7 @@ from tests.bots.processes import not_outliving
 from tests.bots.stories import PATIENCE, assert_withheld, judge, learn, studio_at_work
 from tests.bots.telegram.conftest import bot_in
 from tests.discordapi import DiscordServer, Person as DiscordPerson
+from tests.discordapi.model import Message
 from tests.jobs.workplace import Workplace, photos
 
 SENT_THERE = 3  # of the photos, those that are sent on Telegram
@@ -44,7 +45,7 @@ def linked(ana: TelegramPerson, ana_there: DiscordPerson) -> None:
     ana.wait_for_text("You and Ana on Discord are one now", PATIENCE)
 
 
-def on_the_sheet(panel: DiscordMessage) -> int:
+def on_the_sheet(panel: Message) -> int:
     """How many photos the one sheet says that it shows."""
     [sheet] = panel.files
     return len(sheet.description.split(", "))
