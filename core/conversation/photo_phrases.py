@@ -113,12 +113,16 @@ def photo_panel(draft: ProfileView) -> str:
 def expected(card: Card) -> str:
     """What may be expected of a training on these photos, and what that means."""
     if card.expected >= GOOD_FROM:
-        sentence = _("Expected quality: {grade} of 100, high. Sets like it mostly come very close.")
+        sentence = _(
+            "Expected quality: {grade} of 100, high. Photos like these mostly make a close likeness."
+        )
     elif card.expected >= FAIR_FROM:
-        sentence = _("Expected quality: {grade} of 100, fair. Recognisable, with room to grow.")
+        sentence = _(
+            "Expected quality: {grade} of 100, fair. It should be recognisable; better photos would raise it."
+        )
     else:
         sentence = _(
-            "Expected quality: {grade} of 100, low. It would hardly be recognisable; better photos first."
+            "Expected quality: {grade} of 100, low. It would hardly be recognisable: better photos first."
         )
     return sentence.format(grade=round(card.expected))
 
