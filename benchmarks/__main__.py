@@ -10,12 +10,14 @@ from benchmarks import (
     base,
     chat,
     choosing,
+    decoding,
     drift,
     editing,
     faceid,
     faces,
     fair_wait,
     grade,
+    inversion,
     operators,
     personal,
     spaces,
@@ -24,6 +26,7 @@ from benchmarks import (
     verdicts,
 )
 from benchmarks.row import Row, table, write
+from benchmarks.weights import WeightsMissing
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
@@ -36,6 +39,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "switching": switching.run,
     "verdicts": verdicts.run,
     "faces": faces.run,
+    "decoding": decoding.run,
     "autoencoder": autoencoder.run,
     "base": base.run,
     "faceid": faceid.run,
@@ -43,6 +47,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "choosing": choosing.run,
     "grade": grade.run,
     "drift": drift.run,
+    "inversion": inversion.run,
 }
 
 
@@ -56,7 +61,10 @@ def main() -> int:
     for name, run in BENCHMARKS.items():
         if asked.only in (None, name):
             print(f"{name}...", flush=True)
-            rows += run(full=asked.full)
+            try:
+                rows += run(full=asked.full)
+            except WeightsMissing as missing:
+                print(f"  left out: {missing}", flush=True)
             write(rows)
     print(table(rows))
     return 0

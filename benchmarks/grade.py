@@ -72,7 +72,7 @@ def outcome(studio: Bench, each: Set) -> Outcome:
     draft = studio.draft(each.seed, each.photos(), user=each.name)
     draft = studio.put_back(draft, each.name, always=each.kind == "bad")
     card = studio.words(draft)["card"]
-    profile = studio.train(draft, dict(PLAN), each.name)
+    profile = studio.train(each.name, PLAN)
     score = studio.version(profile).quality
     return Outcome(each.name, each.kind, card["expected"], card["measures"], score or 0.0)
 

@@ -24,6 +24,39 @@ from pocket.judges import Attributes
 SHIPPED: Final = Path("pocket/weights")
 WEIGHTS: Final = Path(os.environ.get("POCKET_WEIGHTS") or SHIPPED)
 MODELS: Final = Path("models.toml")
+INK: Final = "pocket-ink"
+
+# What `models.toml` says of parts that a folder may have and those that ship may lack.
+_FACEID = 'faceid = "{weights}/adapters/faceid.safetensors"\n'
+_FAST = 'fast = "{weights}/adapters/fast.safetensors"\n'
+_INK = """
+[bases.{name}]
+title = "Pocket in ink"
+family = "sd15"
+path = "{weights}/ink"
+rest = "{weights}/base"
+licence = "MIT"
+content = "drawn"
+look = "ink"
+steps = 20
+cfg = 2.5
+scheduler = "ddim"
+instance_tokens = ["sks", "ohwx", "zwx"]
+class_images = 24
+training = {{}}
+
+[bases.{name}.sha256]
+"unet/diffusion_pytorch_model.safetensors" = "{sha256}"
+"""
+
+
+class WeightsMissing(Exception):
+    """A benchmark needs weights that the measured folder lacks; the message says which and how to get them."""
+
+    def __init__(self, part: str, recipe: str) -> None:
+        super().__init__(
+            f"{WEIGHTS / part} is not there: make pocket part={recipe}, or name a folder by POCKET_WEIGHTS"
+        )
 
 
 @contextmanager
@@ -31,13 +64,15 @@ def models_file() -> Iterator[Path]:
     """Yield a `models.toml` that names the measured weights, with their checksums.
 
     What the measured folder lacks keeps the checksum it has, so that it is refused only when it is asked for.
+    What it has and the configuration does not name (adapters, the base in ink) is named.
     """
     if WEIGHTS == SHIPPED:
         yield MODELS
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / MODELS.name
-        text = MODELS.read_text().replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
+        text = _with_parts(MODELS.read_text(), read(MODELS).bases)
+        text = text.replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
         file.write_text(text)
         catalogue = read(file)
         entries: list[Base | Pack] = [*catalogue.bases.values(), *catalogue.packs.values()]
@@ -59,6 +94,21 @@ def weights_hash() -> str:
     return digest.hexdigest()[:12]
 
 
+def _with_parts(text: str, bases: Mapping[str, Base]) -> str:
+    """The configuration with what the measured folder has besides."""
+    pocket, shipped = bases["pocket"], SHIPPED.as_posix()
+    for part, known, line in (("faceid", pocket.faceid, _FACEID), ("fast", pocket.fast, _FAST)):
+        file = WEIGHTS / "adapters" / f"{part}.safetensors"
+        if known is None and file.is_file():
+            text = text.replace("[bases.pocket]\n", f"[bases.pocket]\n{line.format(weights=shipped)}")
+            checksum = f'[bases.pocket.sha256]\n{part} = "{sha256_of(file)}"\n'
+            text = text.replace("[bases.pocket.sha256]\n", checksum)
+    unet = WEIGHTS / "ink" / "unet" / "diffusion_pytorch_model.safetensors"
+    if INK not in bases and unet.is_file():
+        text += _INK.format(name=INK, weights=shipped, sha256=sha256_of(unet))
+    return text
+
+
 def base(models: Path, name: str = "pocket") -> Family:
     """The base of this name, on an accelerator where there is one."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -72,9 +122,26 @@ def shipped_pack() -> FacePack:
 
 def grader() -> FacePack:
     """The second recogniser, which no other part has heard of: it grades pictures that the first one chose."""
-    return FacePack.open(WEIGHTS / "grader", threads=torch.get_num_threads())
+    return FacePack.open(_present("grader", "grader"), threads=torch.get_num_threads())
 
 
 def attributes() -> Callable[[Pixels], Mapping[str, str]]:
     """The classifier of what a picture of a person shows, by attribute."""
+    _present("judges/attributes.onnx", "attributes")
     return Attributes.open(WEIGHTS / "judges").of
+
+
+def faceid() -> Path:
+    """The adapter that draws whom an embedding stands for."""
+    return _present("adapters/faceid.safetensors", "faceid")
+
+
+def ink() -> Path:
+    """The UNet of the second base."""
+    return _present("ink/unet", "ink")
+
+
+def _present(part: str, recipe: str) -> Path:
+    if not (WEIGHTS / part).exists():
+        raise WeightsMissing(part, recipe)
+    return WEIGHTS / part

@@ -125,12 +125,12 @@ def raw_upload(attachment: dict[str, Any]) -> Upload:
 
 
 def pictures(message: discord.Message) -> Sequence[discord.Attachment]:
-    """The files of a message that say they are pictures; a name alone may say so too."""
+    """The files of a message that say they are pictures, or an archive of some; a name alone may say so too."""
     return [
         file
         for file in message.attachments
         if (file.content_type or "").startswith("image/")
-        or file.filename.lower().endswith((".heic", ".avif", ".webp", ".jpg", ".jpeg", ".png"))
+        or file.filename.lower().endswith((".heic", ".avif", ".webp", ".jpg", ".jpeg", ".png", ".zip"))
     ]
 
 

@@ -145,7 +145,11 @@ def profile_view(
     files: list[Photo] = []
     if with_photos:
         files += session.exec(select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number)))
-        photos = tuple(photo_view(photo, row.handle) for photo in files if photo.number != WEIGHTS_NUMBER)
+        photos = tuple(
+            photo_view(photo, row.handle, _name_of(studio, photo, row.handle))
+            for photo in files
+            if photo.number != WEIGHTS_NUMBER
+        )
     return ProfileView(
         handle=row.handle,
         state=str(row.state),
@@ -191,10 +195,22 @@ def import_view(words: dict[str, Any], files: Sequence[Photo]) -> ImportView:
     )
 
 
-def photo_view(photo: Photo, handle: int) -> PhotoView:
+def _name_of(studio: Studio, photo: Photo, handle: int) -> str:
+    """What a file is called that did not become a photo; the others are shown, and need no name."""
+    if photo.state != PhotoState.REFUSED:
+        return ""
+    try:
+        body = studio.unseal(photos_key(handle), photo.sealed, f"photo-{handle}-{photo.number}")
+    except KeyGone:
+        return ""
+    return str(body.get("name") or body.get("upload", {}).get("name", ""))
+
+
+def photo_view(photo: Photo, handle: int, name: str = "") -> PhotoView:
     """One photo of a set."""
     return PhotoView(
         number=photo.number,
+        name=name,
         waiting=photo.state in (PhotoState.ANNOUNCED, PhotoState.STORED) or _is_judged_anew(photo),
         verdict=photo.verdict,
         detail=photo.detail,

@@ -3,8 +3,9 @@
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
 from core.conversation.views import PhotoView, ProfileView
+from core.names import clean_name, shown_name
 from core.report import Card
-from core.subjects import FACEID, LORA, PHOTOS, STYLE, Counts
+from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
 
 # {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
 VERDICTS = {
@@ -33,8 +34,32 @@ VERDICTS = {
     "too_slow": N_("Photo {number} takes too long to open; save it as a plain JPG and send that."),
     "too_much_memory": N_("Photo {number} is too large to open here; send it smaller."),
     "not_fetched": N_("Photo {number} could not be fetched{in_brackets}; send it again."),
+    "encrypted": N_("Photo {number} is locked with a password; send it without one."),
+    "link": N_("Photo {number} is only a link to a file elsewhere; send the file itself."),
+    "named_twice": N_("Photo {number}: the ZIP has two files of this name; give one of them another."),
+    "packed_otherwise": N_("Photo {number} is packed in a way I do not read; send it by itself."),
+    "unpacks_to_too_much": N_("Photo {number} would unpack to far more than a photo; send it by itself."),
+    "unsafe_name": N_("Photo {number}: its name leads out of the ZIP; send it by itself."),
 }
 GOOD_FROM, FAIR_FROM = 75.0, 55.0  # of the expected grade, 0 to 100
+# Of an archive as a whole; what is not here is said as of a photo. {count} is its number of files.
+ARCHIVES = {
+    "too_many_photos": N_(
+        "Files in {name}: {count}, here already: {held}. {most} are the most I take; take some out, or send a smaller ZIP."
+    ),
+    "too_many_files": N_("Files in {name}: {count}, which is more than I open. Send a smaller ZIP."),
+    "unpacks_to_too_much": N_(
+        "{name} would unpack to {count} MB; that is more than I open. Send it in parts."
+    ),
+    "too_many_bytes": N_("{name} is too large: {size}. Send it in parts."),
+    "no_photos": N_("{name} holds no photos."),
+    "encrypted": N_("{name} is locked with a password; send it without one."),
+    "packed_otherwise": N_("{name} is packed in a way I do not read; pack it as an ordinary ZIP."),
+    "truncated": N_("{name} broke off on the way; send it again."),
+    "damaged": N_("{name} is damaged and cannot be opened; send another copy."),
+    "not_fetched": N_("{name} could not be fetched{in_brackets}; send it again."),
+}
+LONGEST_FILE = 40  # characters of a file's name
 
 
 def counts(draft: ProfileView) -> Counts:
@@ -62,17 +87,29 @@ def ask_photos(draft: ProfileView) -> str:
             "Quality beats quantity: sharp, one face each, from different days, angles and light. "
             "Sent as files they keep their full quality."
         )
-    return sentence.format(least=least, most=most, minimum=counts(draft).least)
+    asked = sentence.format(least=least, most=most, minimum=counts(draft).least)
+    return asked + " " + _("A ZIP of them will do, too.")
 
 
 def verdict(photo: PhotoView) -> str:
     """What is wrong with a photo, why it matters and what to do, or an empty string."""
     if photo.owner == "removed":
         return _("Photo {number}: taken out by you.").format(number=photo.number)
-    if photo.owner == "kept" or photo.verdict not in VERDICTS:
+    if photo.owner == "kept" or photo.verdict not in VERDICTS | ARCHIVES:
         return ""
+    name = shown_name(clean_name(photo.name.rpartition("/")[2], LONGEST_FILE))
+    if photo.verdict in ARCHIVES and (photo.verdict not in VERDICTS or photo.name.lower().endswith(".zip")):
+        count, _slash, held = photo.detail.partition("/")
+        return _(ARCHIVES[photo.verdict]).format(
+            name=name or _("ZIP {number}").format(number=photo.number),
+            count=count,
+            held=held,
+            most=MOST_PHOTOS,
+            size=size(photo.detail),
+            in_brackets=in_brackets(photo.detail),
+        )
     return _(VERDICTS[photo.verdict]).format(
-        number=photo.number,
+        number=f"{photo.number} ({name})" if name else photo.number,
         other=photo.other,
         in_brackets=in_brackets(photo.detail),
         kind=kind(photo.detail),

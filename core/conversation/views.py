@@ -39,6 +39,7 @@ class PhotoView:
     """One photo of a set."""
 
     number: int
+    name: str = ""  # of a file that did not become one, with its folders in an archive
     waiting: bool = False
     verdict: str = ""
     detail: str = ""
@@ -126,6 +127,7 @@ class BaseView:
     content: str = ""  # what it makes
     fast: bool | None = None  # whether it draws in few steps
     faceid: bool | None = None  # whether it draws faces by FaceID
+    samplers: tuple[str, ...] = ()  # that it draws with
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Every family of base models. A new one: a module here, a line below."""
 
-from collections.abc import Callable
-
 import torch
 
 from core.errors import ModelUnusable
@@ -12,10 +10,10 @@ from core.families.flux import Flux
 from core.families.sd15 import Sd15
 from core.families.sdxl import Sdxl
 
-FAMILIES: dict[str, Callable[[Base, torch.device], Family]] = {
-    "sd15": Sd15.open,
-    "sdxl": Sdxl.open,
-    "flux": Flux.open,
+FAMILIES: dict[str, type[Sd15] | type[Sdxl] | type[Flux]] = {
+    "sd15": Sd15,
+    "sdxl": Sdxl,
+    "flux": Flux,
 }
 
 
@@ -24,4 +22,9 @@ def open_base(base: Base, device: torch.device) -> Family:
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')
-    return FAMILIES[base.family](base, device)
+    return FAMILIES[base.family].open(base, device)
+
+
+def samplers_of(base: Base) -> frozenset[str]:
+    """The names of the samplers that a base draws with, without loading it; empty for a family there is not."""
+    return frozenset(FAMILIES[base.family].samplers) if base.family in FAMILIES else frozenset()

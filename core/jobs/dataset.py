@@ -9,6 +9,7 @@ from sqlmodel import Session
 from core import schedule
 from core.artifacts import Dataset, Edges, Pixels
 from core.curation import Measured, cut
+from core.curation.appearance import resized
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
 from core.families.words import NEW
@@ -54,9 +55,9 @@ def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Cho
 
 
 def crops(
-    workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen
+    workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen, size: int = 0
 ) -> tuple[list[Pixels], list[Edges | None]]:
-    """Every chosen photo at the training size, and where its face lies in it, if one is learnt."""
+    """Every chosen photo at the training size, else the base's, and where its face lies in it, if one is learnt."""
     studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
     family, faces = workshop.family(), has_face(profile.kind, class_word)
@@ -64,7 +65,7 @@ def crops(
     places: list[Edges | None] = []
     for file, measured in chosen:
         face = measured.face if faces else None
-        frame = frame_of(family, measured, faces=faces)
+        frame = frame_of(family, measured, faces=faces, size=size)
         cropped.append(cut(decode(studio.files.read(file, key)), frame, workshop.upscaler()))
         places.append(frame.within(face) if face else None)
     return cropped, places
@@ -85,10 +86,17 @@ def dataset(
     return Dataset(
         photos=tuple(photos),
         captions=tuple(captions[number % len(captions)].format(token) for number in range(len(photos))),
-        class_images=tuple(class_images),
+        class_images=tuple(_sized(image, photos) for image in class_images),
         class_prompt=class_prompt(class_word),
         faces=tuple(faces),
     )
+
+
+def _sized(image: Pixels, photos: Sequence[Pixels]) -> Pixels:
+    """A class image with about as many pixels as the photos have, which need not be the base's own size."""
+    height, width = photos[0].shape[:2] if photos else image.shape[:2]
+    side = round((height * width) ** 0.5)
+    return image if image.shape[:2] == (side, side) else resized(image, side, side)
 
 
 def plan(base: Base, profile: Profile, version: Version, class_word: str, photos: int) -> Plan:

@@ -78,14 +78,14 @@ class Learning:
         if self.profile.method in AT_ONCE:
             self._at_once()
             return
-        photos, places = crops(self.workshop, self.profile, self.class_word, chosen)
+        plan = self.trail.plan(self._plan(len(chosen)))
+        photos, places = crops(self.workshop, self.profile, self.class_word, chosen, plan.size)
         yield
         classes: list[Pixels] = []
         if faces or self.profile.method == LORA:
             classes = yield from class_pictures(self.workshop, self.class_word)
         self._calibrate(classes, least=2)
         yield
-        plan = self.trail.plan(self._plan(len(photos)))
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
         self.run = self._start(photos, places, classes, plan)
         yield

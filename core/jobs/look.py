@@ -13,9 +13,10 @@ from core.curation import Measured, choose, judge, measure, report_card, trainin
 from core.curation.cropping import Frame
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.families.family import Family
-from core.intake import encode
+from core.intake import encode, sniff
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
+from core.jobs.unpacking import unpack
 from core.jobs.workshop import Workshop
 from core.sheets import thumbnail
 from core.storage.erasing import doom
@@ -58,11 +59,16 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
     """One photo: its own measurements first, then what they say beside the others."""
     studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
+    known = _what_it_is_called(workshop, profile, photo)
     refused: PhotoRefused | None = None
     file = small = ""
     measured: Measured | None = None
     try:
-        opened = workshop.intake.open(studio.files.read(photo.raw, key))
+        content = studio.files.read(photo.raw, key)
+        if sniff(content) == "zip":
+            unpack(workshop, slice_, profile, photo, content)
+            return
+        opened = workshop.intake.open(content)
         measured = measure(opened.pixels, workshop.pack(), size, (opened.width, opened.height))
         file, small = _keep(workshop, profile, opened.pixels, key)
         detail = f"{opened.width}x{opened.height}"
@@ -81,11 +87,18 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
         row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
         row.verdict = str(refused.refusal) if refused else ""
         place = f"photo-{profile.handle}-{row.number}"
-        found = {"measured": measured.to_json() if measured else None}
+        found = {"measured": measured.to_json() if measured else None} | known
         row.sealed = studio.seal(photos_key(profile.handle), found, place)
         session.flush()
         _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
         report(work)
+
+
+def _what_it_is_called(workshop: Workshop, profile: Profile, photo: Photo) -> dict[str, str]:
+    """A photo's own name, and the text that came with it under that name."""
+    place = f"photo-{profile.handle}-{photo.number}"
+    body = workshop.studio.unseal(photos_key(profile.handle), photo.sealed, place)
+    return {"name": body["upload"]["name"], "text": body.get("text", "")}
 
 
 def _keep(workshop: Workshop, profile: Profile, pixels: Pixels, key: bytes) -> tuple[str, str]:
@@ -112,10 +125,13 @@ def measurements(workshop: Workshop, session: Session, profile: Profile) -> list
     return found
 
 
-def frame_of(family: Family, measured: Measured, *, faces: bool) -> Frame:
-    """The part of a photo that a training sees; a person without a face that was found is cut square as well."""
+def frame_of(family: Family, measured: Measured, *, faces: bool, size: int = 0) -> Frame:
+    """The part of a photo that a training sees at a size, else the base's own.
+
+    A person without a face that was found is cut square as well.
+    """
     face = measured.face if faces else None
-    return training_frame(measured.kept, face, family.size, 0 if faces else family.bucket_step)
+    return training_frame(measured.kept, face, size or family.size, 0 if faces else family.bucket_step)
 
 
 def _note_parts(

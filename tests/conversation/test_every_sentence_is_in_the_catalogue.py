@@ -45,7 +45,9 @@ NAMES = re.compile(
 VERDICTS = (
     "accepted", "duplicate", "blurred", "noisy", "too_dark", "too_bright", "too_small", "no_face", "several_faces",
     "face_too_small", "cut_off", "other_person", "empty", "not_a_picture", "unknown_format", "too_many_bytes",
-    "too_many_pixels", "truncated", "damaged", "too_slow", "too_much_memory", "not_fetched",
+    "too_many_pixels", "truncated", "damaged", "too_slow", "too_much_memory", "not_fetched", "encrypted", "link",
+    "named_twice", "no_photos", "packed_otherwise", "too_many_files", "too_many_photos",
+    "unpacks_to_too_much", "unsafe_name",
 )  # fmt: skip
 PICTURE = Shown("file", "key")
 

@@ -178,6 +178,10 @@ class Someone(ABC):
         """Send a file as it is."""
 
     @abstractmethod
+    def send_archive(self, name: str, content: bytes) -> None:
+        """Send an archive of photos."""
+
+    @abstractmethod
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         """Tap a button of a message; one with another key than the message has is forged."""
 

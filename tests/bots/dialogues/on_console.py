@@ -155,6 +155,11 @@ class ConsolePerson(Someone):
         file.write_bytes(content)
         self._type(f"/import {file}")
 
+    def send_archive(self, name: str, content: bytes) -> None:
+        file = self.desk.studio.settings.data_dir / name
+        file.write_bytes(content)
+        self._type(str(file))
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         options = self.desk.terminals.terminal(seen.place).options
         number = next((place for place, one in enumerate(options, 1) if one.key == key), 0)

@@ -172,6 +172,9 @@ class DiscordPerson(Someone):
     def send_file(self, name: str, content: bytes) -> None:
         self.desk.act(lambda: self.person.slash_with_file("import", "file", name, content))
 
+    def send_archive(self, name: str, content: bytes) -> None:
+        self.desk.act(lambda: self.person.send(files=[(name, content)]))
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         found = self.desk.message(seen.id)
         there = self.person.at(found.channel)

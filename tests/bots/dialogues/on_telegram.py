@@ -141,6 +141,9 @@ class TelegramPerson(Someone):
     def send_file(self, name: str, content: bytes) -> None:
         self.desk.act(lambda: self.person.send_document(content, name))
 
+    def send_archive(self, name: str, content: bytes) -> None:
+        self.send_file(name, content)
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         message = self.desk.server.world.message(int(seen.place), int(seen.id))
         assert message is not None

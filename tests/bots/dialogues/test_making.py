@@ -1,5 +1,8 @@
 """Making a profile from the first word to the last picture, by what somebody sees and taps."""
 
+import io
+import zipfile
+
 import pytest
 from sqlmodel import select
 
@@ -7,7 +10,7 @@ from core.storage.database import reading
 from core.storage.tables import Profile
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
-from tests.bots.dialogues.worker import draw, fail_learning, judge, learn, report_learning
+from tests.bots.dialogues.worker import arrived, draw, fail_learning, judge, learn, report_learning
 
 BAD = {3: "blurred", 6: "duplicate"}
 
@@ -132,7 +135,7 @@ def test_a_poor_training_that_stopped_by_itself(desk: Desk, ana: Someone) -> Non
     assert "I stopped at step 320 of 400: it came no closer any more." in ready.words
     assert "Likely cause: the photos are too alike." in ready.words
     assert "Your credit is back." in ready.words
-    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on"]
+    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on", "Export"]
     ana.tap("Compare steps", ready)
     assert ana.sees("How Ana summer went, step by step").shades == {9}
     ana.tap("Train on", ready)
@@ -182,6 +185,19 @@ def test_too_few_photos_do_not_go_on(desk: Desk, ana: Someone) -> None:
     ana.sees("2 good so far; I need 5 at least. Send 3 more.")
     ana.press(f"train:{handle(desk)}:yes")
     assert not [seen for seen in ana.fresh() if "Learning" in seen.words]
+
+
+def test_an_archive_of_photos_arrives_whole(desk: Desk, ana: Someone) -> None:
+    """What a worker then makes of it is the same everywhere (tests/jobs/test_unpacking.py)."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("1.png", picture(1))
+    ana.draft()
+
+    ana.send_archive("holidays.zip", sink.getvalue())
+
+    ana.sees("Looking...")
+    assert arrived(desk) == [sink.getvalue()]
 
 
 def test_the_last_photos_can_be_undone(desk: Desk, ana: Someone) -> None:

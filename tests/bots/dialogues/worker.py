@@ -67,6 +67,17 @@ def offer(desk: Desk, *methods: str) -> None:
         session.add(WorkerRow(name="w1", seen_at=clock(session), offers=offers))
 
 
+def arrived(desk: Desk) -> list[bytes]:
+    """The files that wait for a worker, as they came."""
+    with writing(desk.studio.engine) as session:
+        waiting = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
+        handles = {photo.id: session.get_one(Profile, photo.profile_id).handle for photo in waiting}
+        return [
+            desk.studio.files.read(photo.raw, desk.studio.keys.open(photos_key(handles[photo.id])))
+            for photo in waiting
+        ]
+
+
 def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
     """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
     desk.act(lambda: _judge(desk.studio, bad))
