@@ -21,7 +21,7 @@ _ROW: Final = 92
 _FAINT: Final = (58, 58, 66)
 _SOFT: Final = (150, 150, 160)
 _GREEN, _AMBER, _RED = (127, 209, 174), (232, 176, 74), (224, 96, 126)
-_GOOD, _FAIR = 75.0, 55.0  # of the grade
+_GOOD, _FAIR = 78.0, 55.0  # of the grade
 _MOST_DOTS: Final = 12
 _MOST_KINDS: Final = 5  # of expressions and of backgrounds
 

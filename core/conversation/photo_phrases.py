@@ -41,7 +41,7 @@ VERDICTS = {
     "unpacks_to_too_much": N_("Photo {number} would unpack to far more than a photo; send it by itself."),
     "unsafe_name": N_("Photo {number}: its name leads out of the ZIP; send it by itself."),
 }
-GOOD_FROM, FAIR_FROM = 75.0, 55.0  # of the expected grade, 0 to 100
+GOOD_FROM, FAIR_FROM = 78.0, 55.0  # of the expected grade, 0 to 100
 # Of an archive as a whole; what is not here is said as of a photo. {count} is its number of files.
 ARCHIVES = {
     "too_many_photos": N_(
