@@ -3,9 +3,9 @@
     grade = 100 * count ** 0.12 * quality ** 0.48 * unity ** 0.32 * variety ** 0.08
 
 A weighted geometric mean: what is wholly missing cannot be made up for by the rest. The weights follow from what each
-fault does to a training, and order six trainings of drawn sets (which `benchmarks.grade` does not measure) as their scores:
-three of good photos, few, many, and of one moment (57, 58, 56), two of soft, grainy and dim ones (38, 41), one that is
-half somebody else (23).
+fault does to a training, and put six trainings of drawn sets, which `benchmarks.grade` does not measure, into the order
+of their scores: three of good photos, few, many, and of one moment (57, 58, 56), two of soft, grainy and dim ones (38,
+41), one that is half somebody else (23).
 """
 
 from collections.abc import Sequence
