@@ -151,6 +151,7 @@ class Bench:
             if profile.version_id:
                 version = session.get_one(Version, profile.version_id)
                 version.plan, version.seed = json.dumps(plan), CHANCE
+            session.flush()  # what is expunged before is not written
             session.expunge_all()
         return profile
 
