@@ -17,6 +17,7 @@ from benchmarks import (
     faceid,
     faces,
     fair_wait,
+    grade,
     inversion,
     operators,
     personal,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "faceid": faceid.run,
     "personal": personal.run,
     "choosing": choosing.run,
+    "grade": grade.run,
     "drift": drift.run,
     "inversion": inversion.run,
 }

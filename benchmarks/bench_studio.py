@@ -5,7 +5,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ from core.storage.tables import (
     OPEN_WORK,
     Account,
     Identity,
+    Photo,
     PictureRow,
     Profile,
     ProfileState,
@@ -39,7 +40,7 @@ from core.storage.tables import (
     WorkState,
 )
 from core.storage.work import take_away
-from core.subjects import LORA
+from core.subjects import LORA, PHOTOS as COUNTS
 from core.up import migrate, server_command, wait_for_server
 from pocket.cast import photos_of
 from pocket.people import make_person
@@ -94,7 +95,7 @@ class Bench:
         user = f"{seed}-{sha256(how.encode()).hexdigest()[:8]}"
         profile = self._known(user)
         if profile is None:
-            self._begin(user, seed, method, photos)
+            self._begin(user, seed, method, self.photos(seed)[:photos])
             profile = self._confirmed(user, {**(plan or {})})
         self.work()
         with reading(self.studio.engine) as session:
@@ -114,7 +115,7 @@ class Bench:
                 .order_by(col(Profile.id).desc())
             ).first()
 
-    def _begin(self, user: str, seed: int, method: str, photos: int) -> None:
+    def _begin(self, user: str, seed: int, method: str, pictures: Sequence[Pixels]) -> None:
         """Say everything that a profile needs, up to the last photo, in a draft that is new."""
         kind = make_person(seed).kind
         word = {"boy": "man", "girl": "woman"}.get(kind, kind)
@@ -129,14 +130,13 @@ class Bench:
             Text(f"Person {seed}"),
             Chosen(f"keep:{handle}:keep"),
             Chosen(f"consent:{handle}:agreed"),
-            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(photos)), "album"),
+            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(len(pictures))), "album"),
         ]
         for heard in answers:
             self.say(user, heard)
-        drawings = self.photos(seed)
         while waiting := arrivals.waiting(self.studio, "console"):
             for arrival in waiting:
-                pixels = drawings[int(arrival.upload.ref)]
+                pixels = pictures[int(arrival.upload.ref)]
                 _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
                 arrivals.keep(self.studio, arrival, encoded.tobytes())
         self.work()
@@ -152,6 +152,33 @@ class Bench:
                 version = session.get_one(Version, profile.version_id)
                 version.plan, version.seed = json.dumps(plan), CHANCE
         return profile
+
+    def draft(self, seed: int, pictures: Sequence[Pixels], user: str) -> Profile:
+        """A draft of a held-out person with these photos, which were looked at."""
+        self._begin(user, seed, LORA, pictures)
+        return self._made(user)
+
+    def put_back(self, draft: Profile, user: str, *, always: bool) -> Profile:
+        """Take every photo that could be opened, or only where too few are good: what an owner may do with a tap."""
+        with reading(self.studio.engine) as session:
+            photos = session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
+        if always or sum(photo.chosen for photo in photos) < COUNTS[draft.method].least:
+            for photo in photos:
+                if photo.file and not photo.chosen:
+                    self.say(user, Chosen(f"in:{draft.handle}:{photo.number}"))
+            self.work()
+        return self._made(user)
+
+    def train(self, user: str, plan: Mapping[str, Any]) -> Profile:
+        """Confirm a user's draft and train it; what came of it."""
+        profile = self._confirmed(user, {**plan})
+        self.work()
+        with reading(self.studio.engine) as session:
+            return session.get_one(Profile, profile.id)
+
+    def _made(self, user: str) -> Profile:
+        with reading(self.studio.engine) as session:
+            return session.exec(select(Profile).where(Profile.handle == self._draft(user))).one()
 
     def version(self, profile: Profile) -> Version:
         """The profile's current version."""

@@ -111,7 +111,7 @@ def _like(scene: Scene, usual: Scene, kind: int) -> Scene:
 def _recoded(quality: int) -> Change:
     def change(pixels: Pixels) -> Pixels:
         _, written = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-        return np.ascontiguousarray(cv2.imdecode(written, cv2.IMREAD_COLOR)[..., ::-1])
+        return np.ascontiguousarray(np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])
 
     return change
 

@@ -12,14 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
 
-from benchmarks.weights import WEIGHTS
+from benchmarks.weights import weights_hash
 
 Group = TypeVar("Group")
 
@@ -69,7 +68,7 @@ def row(
         n,
         interval and (round(interval[0], 4), round(interval[1], 4)),
         _commit(),
-        _weights(),
+        weights_hash(),
         f"{_processor()}, {os.cpu_count()} cores",
         calibration(),
         datetime.now(UTC).date().isoformat(),
@@ -151,15 +150,6 @@ def calibration() -> dict[str, float]:
 def _commit() -> str:
     command = ["git", "rev-parse", "--short=12", "HEAD"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-@cache
-def _weights() -> str:
-    digest = sha256()
-    for file in sorted(WEIGHTS.rglob("*")):
-        if file.suffix in (".onnx", ".safetensors"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _processor() -> str:

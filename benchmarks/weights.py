@@ -7,6 +7,8 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -85,6 +87,16 @@ def models_file() -> Iterator[Path]:
                     text = text.replace(known, sha256_of(entry.file(path)))
         file.write_text(text)
         yield file
+
+
+@cache
+def weights_hash() -> str:
+    """A hash of the measured weights, short."""
+    digest = sha256()
+    for file in sorted(WEIGHTS.rglob("*")):
+        if file.suffix in (".onnx", ".safetensors"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _with_parts(text: str, bases: Mapping[str, Base]) -> str:

@@ -6,8 +6,9 @@ trying, and says once when it is back; all it works on is in the database, so no
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from importlib.resources import files
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,9 +18,11 @@ from bots.platform import MessageGone, NotNow, Platform, Refused, SpaceGone, Spa
 from core.chat import Incoming, arrivals, news, objection, outbox, respond_all, space_event, wants_rank
 from core.conversation.language import speaking
 from core.conversation.messages import Document, Moved, Removed
-from core.conversation.views import Shown
+from core.conversation.views import USED, Shown
 from core.errors import KeyGone, PhotoRefused, Refusal
 from core.exchange.leaving import export
+from core.report_picture import draw_card
+from core.sheets import contact_sheet, part
 from core.storage.studio import Studio
 from core.work_queue import WAKE
 
@@ -239,12 +242,23 @@ class Turns:
 
 
 def open_picture(studio: Studio, shown: Shown) -> bytes:
-    """A sealed picture's bytes; raises `KeyGone` when it was deleted."""
+    """The bytes of a picture, or of the part of it that is shown; raises `KeyGone` when it was deleted."""
+    if shown.card is not None:
+        return draw_card(shown.card)
+    if not shown.key:
+        return (files("core") / "guide" / shown.file).read_bytes()
     key = studio.keys.open(shown.key)
     try:
-        return studio.files.read(shown.file, key)
+        content = studio.files.read(shown.file, key)
     except FileNotFoundError:
         raise KeyGone(shown.key) from None
+    return part(content, shown.part) if shown.part else content
+
+
+def marked_sheet(studio: Studio, pictures: Sequence[Shown]) -> bytes:
+    """A set of photos as one contact sheet."""
+    contents = [open_picture(studio, picture) for picture in pictures]
+    return contact_sheet(contents, [one.label for one in pictures], [one.mark == USED for one in pictures])
 
 
 def open_document(studio: Studio, document: Document) -> bytes:

@@ -13,6 +13,9 @@ from core.verdicts import Verdict as Verdict
 Pixels = NDArray[np.uint8]
 """A picture, (height, width, 3), RGB, sRGB."""
 
+Edges = tuple[float, float, float, float]
+"""A part of a picture: left, top, right, bottom."""
+
 Embedding = NDArray[np.float32]
 """A face as a recogniser sees it, (dimensions,), of unit length."""
 
@@ -21,7 +24,7 @@ Embedding = NDArray[np.float32]
 class Face:
     """One face that the detector found, in the picture's own pixels."""
 
-    box: tuple[float, float, float, float]  # left, top, right, bottom
+    box: Edges  # left, top, right, bottom
     landmarks: tuple[tuple[float, float], ...]  # eyes, nose, corners of the mouth; the person's right first
     score: float
     embedding: Embedding
@@ -49,12 +52,17 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a training learns from; every picture is (size, size, 3) at the family's training size."""
+    """What a training learns from; class images are (size, size, 3) at the family's training size.
+
+    Photos are too, except on a base that learns other shapes of as many pixels. `faces` says of each photo where its
+    face lies, left, top, right, bottom as shares of its sides, None where there is none; empty says nothing.
+    """
 
     photos: tuple[Pixels, ...]
     captions: tuple[str, ...]  # one per photo, the trigger already replaced by instance token and class word
     class_images: tuple[Pixels, ...]  # empty without prior preservation
     class_prompt: str
+    faces: tuple[Edges | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     scorer: str = ""  # judges how prompts are obeyed; empty: nobody does
     captioner: str = "pocket"  # says what is on photos beside their subject; empty: nobody does
     embedder: str = "pocket"  # tells subjects without a face apart; empty: nobody does
+    upscaler: str = ""  # makes parts of photos larger that are too small to learn from; empty: Lanczos
     device: str = "auto"  # auto, cpu, cuda
     threads: int = 0  # of torch; 0: one fewer than there are cores
 

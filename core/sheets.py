@@ -2,14 +2,17 @@
 
 import io
 import math
+import re
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 CELL = 384  # pixels; a sheet of 3 by 3 stays within what chats show without scaling down
 SHEET_LIMIT = 2400  # pixels of the longer side
 _LAST_LATIN = "\u024f"
 BACKGROUND, INK = (24, 24, 28), (240, 240, 240)
+USED, UNUSED = (127, 209, 174), (224, 96, 126)
+SHEET_CELL = 256  # of a contact sheet: thumbnails are hardly larger
 
 
 def sheet(pictures: Sequence[bytes], labels: Sequence[str], columns: int | None = None) -> bytes:
@@ -31,6 +34,72 @@ def sheet(pictures: Sequence[bytes], labels: Sequence[str], columns: int | None 
         written = _drawable(label) or str(number + 1)
         pen.text((left + cell / 2, top + cell + band / 2), written, INK, font, anchor="mm")
     return _jpeg(canvas)
+
+
+def contact_sheet(pictures: Sequence[bytes], labels: Sequence[str], used: Sequence[bool]) -> bytes:
+    """One JPEG of a set of photos, each with the number that its label begins with; a tick is on those that are used,
+    and the rest are crossed out."""
+    columns = math.ceil(math.sqrt(len(pictures) * 1.2))
+    rows = math.ceil(len(pictures) / columns)
+    cell = min(SHEET_CELL, SHEET_LIMIT // max(columns, rows))
+    gap, badge = max(6, cell // 24), max(20, cell // 6)
+    canvas = Image.new("RGB", (columns * (cell + gap) + gap, rows * (cell + gap) + gap), BACKGROUND)
+    for place, (content, label, taken) in enumerate(zip(pictures, labels, used, strict=True)):
+        left, top = gap + place % columns * (cell + gap), gap + place // columns * (cell + gap)
+        with Image.open(io.BytesIO(content)) as picture:
+            square = ImageOps.fit(picture.convert("RGB"), (cell, cell), Image.Resampling.LANCZOS)
+        if not taken:
+            square = Image.blend(
+                ImageOps.grayscale(square).convert("RGB"), Image.new("RGB", square.size, BACKGROUND), 0.45
+            )
+        # Drawn finer and shrunk, so that round edges are smooth.
+        fine = square.resize((2 * cell, 2 * cell), Image.Resampling.BICUBIC)
+        _mark(ImageDraw.Draw(fine), 2 * cell, 2 * badge, _number(label), taken=taken)
+        corners = Image.new("L", fine.size, 0)
+        ImageDraw.Draw(corners).rounded_rectangle((0, 0, 2 * cell - 1, 2 * cell - 1), badge * 0.7, fill=255)
+        shrunk = (cell, cell)
+        canvas.paste(
+            fine.resize(shrunk, Image.Resampling.LANCZOS),
+            (left, top),
+            corners.resize(shrunk, Image.Resampling.LANCZOS),
+        )
+    return _jpeg(canvas)
+
+
+def _mark(pen: ImageDraw.ImageDraw, cell: int, badge: int, number: str, *, taken: bool) -> None:
+    """The number in the upper left corner, and a tick in the lower right one or a cross over all of it."""
+    stroke, edge = max(4, badge // 8), badge * 0.25
+    if taken:
+        x, y = cell - badge * 0.85, cell - badge * 0.85
+        pen.ellipse((x - badge * 0.6, y - badge * 0.6, x + badge * 0.6, y + badge * 0.6), fill=USED)
+        tick = [
+            (x - badge * 0.28, y),
+            (x - badge * 0.06, y + badge * 0.24),
+            (x + badge * 0.32, y - badge * 0.24),
+        ]
+        pen.line(tick, BACKGROUND, stroke, joint="curve")
+    else:
+        near, far = cell * 0.2, cell * 0.8
+        pen.line([(near, near), (far, far)], UNUSED, stroke)
+        pen.line([(near, far), (far, near)], UNUSED, stroke)
+    font = ImageFont.load_default(size=badge * 0.66)
+    wide = max(badge, pen.textlength(number, font) + badge * 0.5)
+    pen.rounded_rectangle((edge, edge, edge + wide, edge + badge), badge * 0.5, fill=BACKGROUND)
+    pen.text((edge + wide / 2, edge + badge / 2), number, INK if taken else UNUSED, font, anchor="mm")
+
+
+def _number(label: str) -> str:
+    found = re.match(r"\d+", label)
+    return found[0] if found else ""
+
+
+def part(content: bytes, edges: Sequence[float]) -> bytes:
+    """A small JPEG of a part of a picture; `edges` are left, top, right, bottom as shares of its sides."""
+    with Image.open(io.BytesIO(content)) as picture:
+        left, top, right, bottom = edges
+        wide, high = picture.size
+        box = (round(left * wide), round(top * high), round(right * wide), round(bottom * high))
+        return _jpeg(_fit(picture.convert("RGB").crop(box), CELL))
 
 
 def grid(

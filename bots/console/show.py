@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import singledispatchmethod
 from pathlib import Path
 
-from bots.turns import open_document, open_picture
+from bots.turns import marked_sheet, open_document, open_picture
 from core.chat.outbox import Outgoing
 from core.conversation.importing import is_weights
 from core.conversation.language import N_
 from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, TextFile, Upload
+from core.conversation.views import Shown
 from core.errors import PhotoRefused, Refusal
 from core.exchange.tensors import MOST_BYTES as MOST_WEIGHTS
 from core.storage.studio import Studio
@@ -87,19 +88,23 @@ class ConsolePlatform:
                 reply.content.encode() if isinstance(reply, TextFile) else open_document(self.studio, reply)
             )
             return [file]
-        shown = reply.pictures if isinstance(reply, Gallery) else ()
+        shown: tuple[Shown, ...] = reply.pictures if isinstance(reply, Gallery) else ()
         if isinstance(reply, Original):
             shown = (reply.picture,)
-        files = []
-        for picture in shown:
-            content = open_picture(self.studio, picture)
-            suffix = ".png" if content.startswith(b"\x89PNG") else ".jpg"
-            file = self.folder / (picture.file.split("/")[-1][:24] + suffix)
-            if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-            files.append(file)
-        return files
+        if any(picture.mark for picture in shown):
+            return [self._written(marked_sheet(self.studio, shown))]
+        return [self._written(open_picture(self.studio, one), one) for one in shown]
+
+    def _written(self, content: bytes, picture: Shown | None = None) -> Path:
+        """A file of a picture: by the picture's name if it is whole and sealed, else by what it shows."""
+        suffix = ".png" if content.startswith(b"\x89PNG") else ".jpg"
+        sealed = picture is not None and picture.key and not picture.part
+        name = picture.file.split("/")[-1] if picture and sealed else hashlib.sha256(content).hexdigest()
+        file = self.folder / (name[:24] + suffix)
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        return file
 
     async def is_admin(self, space: str, user: str) -> bool | None:
         """A terminal has no groups."""

@@ -11,7 +11,7 @@ from discord import ui
 from PIL import Image
 
 from bots.discord.hear import custom_id
-from bots.turns import open_document, open_picture
+from bots.turns import marked_sheet, open_document, open_picture
 from bots.words import cut
 from core.conversation.exchange_phrases import too_large_here
 from core.conversation.language import gettext as _
@@ -25,7 +25,7 @@ LONGEST_TEXT = 3800  # of 4000, because the marks that keep words plain count as
 LONGEST_LABEL, LONGEST_CHOICE = 80, 100
 BUTTONS_IN_ROW, MOST_BUTTONS, MOST_CHOICES, MOST_LISTS = 5, 20, 25, 5
 MOST_PICTURES = 10  # of a gallery, and of a message's files
-PHOTOS_ON_SHEET = 9
+PHOTOS_ON_SHEET, MARKED_ON_SHEET = 9, 25
 MOST_BYTES = 24 << 20  # of one message; Discord takes 25 MiB with all around it
 LISTED = frozenset({"out", "in", "picture"})  # steps whose options stand in a list
 GREY = "wait"
@@ -57,8 +57,11 @@ def _say(reply: Say, studio: Studio, limit: int) -> Content:
 @content.register
 def _gallery(reply: Gallery, studio: Studio, limit: int) -> Content:
     framed = reply.slot.startswith("panel-")
-    opened = [(open_picture(studio, picture), picture.label) for picture in reply.pictures]
-    if framed or len(opened) > MOST_PICTURES:
+    if any(picture.mark for picture in reply.pictures):
+        opened = _marked(studio, reply.pictures)
+    else:
+        opened = [(open_picture(studio, picture), picture.label) for picture in reply.pictures]
+    if len(opened) > MOST_PICTURES:
         opened = _numbered(opened)
     each = min(limit, MOST_BYTES // max(1, len(opened)))
     files = tuple(
@@ -68,7 +71,8 @@ def _gallery(reply: Gallery, studio: Studio, limit: int) -> Content:
     labels = [
         f"{number}: {picture.label}" for number, picture in enumerate(reply.pictures, 1) if picture.label
     ]
-    text = reply.text if framed or not labels else f"{reply.text}\n{' · '.join(labels)}"
+    marked = any(picture.mark for picture in reply.pictures)
+    text = reply.text if marked or framed or not labels else f"{reply.text}\n{' · '.join(labels)}"
     return Content(text, reply.options, files, framed=framed)
 
 
@@ -106,7 +110,7 @@ def media(studio: Studio, reply: Reply) -> str:
         shown = (reply.picture,)
     elif isinstance(reply, Document):
         shown = (reply.weights,)
-    return studio.keys.fingerprint("shown", "\n".join(one.file for one in shown).encode()) if shown else ""
+    return studio.keys.fingerprint("shown", "\n".join(map(str, shown)).encode()) if shown else ""
 
 
 def files(shown: Content) -> list[discord.File]:
@@ -191,9 +195,15 @@ def plain(text: str) -> str:
     return re.sub(r"([\\*_~`|<>#\[\]@:])", r"\\\1", text)
 
 
+def _marked(studio: Studio, pictures: Sequence[Shown]) -> list[tuple[bytes, str]]:
+    """A set of photos on contact sheets; what a screen reader says is the labels."""
+    parts = [pictures[start : start + MARKED_ON_SHEET] for start in range(0, len(pictures), MARKED_ON_SHEET)]
+    return [(marked_sheet(studio, part), ", ".join(one.label for one in part)) for part in parts]
+
+
 def _numbered(opened: list[tuple[bytes, str]]) -> list[tuple[bytes, str]]:
-    """Photos with their numbers below, each alone while there are few; Discord shows no words under pictures."""
-    size = 1 if len(opened) <= MOST_PICTURES else PHOTOS_ON_SHEET
+    """Many pictures on sheets, with their labels below; Discord shows no words under pictures."""
+    size = PHOTOS_ON_SHEET
     parts = [opened[start : start + size] for start in range(0, len(opened), size)]
     return [
         (sheet([one for one, _ in part], [label for _, label in part]), ", ".join(label for _, label in part))

@@ -25,7 +25,7 @@ from bots.telegram.fetch import fetch
 from bots.telegram.hear import PLATFORM, is_out
 from bots.telegram.layout import keyboard
 from bots.telegram.rates import TOGETHER, limits
-from bots.turns import open_document, open_picture
+from bots.turns import marked_sheet, open_document, open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
 from core.conversation.exchange_phrases import too_large_here
@@ -172,7 +172,7 @@ async def _(reply: Say, place: Place) -> tuple[str, str]:
 @present.register
 async def _(reply: Gallery, place: Place) -> tuple[str, str]:
     buttons = keyboard(reply.options)
-    seen = "\n".join(f"{picture.file} {picture.label}" for picture in reply.pictures)
+    seen = "\n".join(map(str, reply.pictures))
     media = place.studio.keys.fingerprint("shown", seen.encode())
     if place.message and media == place.media:
         return await _change_caption(place, reply.text, buttons)
@@ -227,7 +227,9 @@ async def _send_file(place: Place, content: bytes, name: str, text: str) -> str:
 
 
 def one_picture(studio: Studio, pictures: tuple[Shown, ...]) -> bytes:
-    """A single picture as it is; several as a sheet, numbered as the buttons are."""
+    """A single picture as it is; a set of photos as a contact sheet, others as a sheet, numbered as the buttons are."""
+    if any(picture.mark for picture in pictures):
+        return marked_sheet(studio, pictures)
     contents = [open_picture(studio, picture) for picture in pictures]
     if len(contents) == 1:
         return contents[0]

@@ -174,6 +174,9 @@ def keep_photo(scene: Scene, effect: KeepPhoto) -> None:
         return
     photo.owner = "kept" if effect.keep else "removed"
     photo.chosen = is_used(photo.verdict, photo.owner)
+    scene.session.flush()
+    if photo.state == PhotoState.JUDGED:
+        ask_look(scene.session, draft, photo)  # another may take its place, and the card counts anew
 
 
 def _exchange(scene: Scene, draft: Profile, copy: Photo) -> None:

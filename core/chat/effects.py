@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import captions, drafts, exchange, forgetting, imports, links, versions
+from core.chat import captions, crops, drafts, exchange, forgetting, imports, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -45,6 +45,7 @@ from core.conversation.effects import (
     SetLanguage,
     SetRule,
     Share,
+    ShowCrops,
     StopWork,
     TakeIn,
     UndoPhotos,
@@ -258,6 +259,7 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     KeepPhoto: drafts.keep_photo,
     **captions.DOERS,
     LearnSubject: drafts.learn_subject,
+    ShowCrops: crops.show_crops,
     UndoPhotos: drafts.undo_photos,
     Confirm: drafts.confirm,
     Relearn: drafts.relearn,

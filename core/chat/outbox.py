@@ -229,12 +229,12 @@ def _end(row: Delivery, state: DeliveryState) -> None:
 def _read(body: dict[str, Any]) -> Reply:
     kind = body.pop("kind")
     if kind == "Original":
-        return Original(**{**body, "picture": Shown(**body["picture"])})
+        return Original(**{**body, "picture": Shown.read(body["picture"])})
     if kind == "Document":
-        return Document(**{**body, "weights": Shown(**body["weights"]), "about": About(**body["about"])})
+        return Document(**{**body, "weights": Shown.read(body["weights"]), "about": About(**body["about"])})
     if kind == "TextFile":
         return TextFile(**body)
     body["options"] = tuple(Option(**option) for option in body["options"])
     if kind == "Gallery":
-        return Gallery(**{**body, "pictures": tuple(Shown(**picture) for picture in body["pictures"])})
+        return Gallery(**{**body, "pictures": tuple(Shown.read(picture) for picture in body["pictures"])})
     return Say(**body)

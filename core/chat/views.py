@@ -21,6 +21,7 @@ from core.conversation.views import (
     View,
 )
 from core.errors import KeyGone
+from core.report import Card
 from core.storage import ledger
 from core.storage.database import clock
 from core.storage.keys import photos_key, profile_key
@@ -181,6 +182,7 @@ def profile_view(
         floor=version.floor if version else None,
         missing=missing,
         subjects=tuple(subjects) if len(subjects) > 1 else (),
+        card=Card.read(words["card"]) if "card" in words else None,
         support_until=row.support_until if row.support_until > now else 0.0,
         sheet=best_samples(session, row, version)[:1],
         imported=import_view(words, files) if "imported" in words else None,

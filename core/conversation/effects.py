@@ -49,6 +49,11 @@ class LearnSubject:
 
 
 @dataclass(frozen=True)
+class ShowCrops:
+    """Show what a training sees of each photo of the draft that is used."""
+
+
+@dataclass(frozen=True)
 class UndoPhotos:
     """Take the last message's photos out."""
 
@@ -249,6 +254,7 @@ Effect = (
     | KeepPhoto
     | CaptionEffect
     | LearnSubject
+    | ShowCrops
     | UndoPhotos
     | Confirm
     | Relearn

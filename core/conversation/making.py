@@ -5,7 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.captions import is_text
-from core.conversation import captions, draft_phrases, expert, panels, photo_phrases, phrases, ways
+from core.conversation import (
+    confirming,
+    draft_phrases,
+    expert,
+    naming,
+    panel_phrases,
+    panels,
+    photo_phrases,
+    phrases,
+    selecting,
+    ways,
+)
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -21,13 +32,10 @@ from core.conversation.effects import (
 )
 from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
-from core.conversation.panel_phrases import TRAIN_BEGUN
-from core.conversation.picking import choose_subject, picks, put
+from core.conversation.picking import choose_subject, picks
 from core.conversation.views import ProfileView, View
-from core.names import clean_name, normal_name
+from core.names import clean_name
 from core.subjects import CHARACTER, MOST_PHOTOS, STYLE
-
-LONGEST_NAME = 40
 
 
 def lacks(draft: ProfileView) -> str:
@@ -66,18 +74,18 @@ def ask(draft: ProfileView, view: View) -> Say | Gallery:
                 _(question), tuple(_option(draft, "consent", code, label) for code, label in answers.items())
             )
         case "photos":
-            return panel(draft, view) if draft.photos else Say(photo_phrases.ask_photos(draft))
+            if draft.photos:
+                return panel(draft, view)
+            return Gallery((selecting.guide(draft),), photo_phrases.ask_photos(draft))
         case _:
-            return summary(draft, view)
+            return confirming.summary(draft, view)
 
 
 def panel(draft: ProfileView, view: View) -> Say:
     """The message about the photos; it also asks for what is still missing before them."""
     waiting = any(photo.waiting for photo in draft.photos)
-    text = photo_phrases.photo_panel(draft, draft.missing)
-    options = [_option(draft, "photos", "undo", _("Undo last"))]
-    if any(photo.thumbnail for photo in draft.photos):
-        options.insert(0, _option(draft, "photos", "show", _("Show my photos")))
+    text = photo_phrases.photo_panel(draft)
+    options = [*selecting.views(draft), _option(draft, "photos", "undo", _("Undo last"))]
     before = lacks(draft)
     if before == "photos" and not waiting and ways.enough(draft):
         options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
@@ -91,26 +99,6 @@ def panel(draft: ProfileView, view: View) -> Say:
 def panel_slot(draft: ProfileView) -> str:
     """Verdicts go to the message of the latest batch of photos."""
     return f"photos-{draft.handle}-{draft.batch}"
-
-
-def summary(draft: ProfileView, view: View) -> Say:
-    """Everything once more; or the wait for the last verdicts."""
-    slot = f"summary-{draft.handle}" if not draft.version else f"summary-{draft.handle}-{draft.version}"
-    waiting = sum(photo.waiting for photo in draft.photos)
-    if waiting:
-        text = ngettext(
-            "Looking at the last {count} photo...", "Looking at the last {count} photos...", waiting
-        )
-        return Say(text, slot=slot)
-    options = (
-        _option(draft, "train", "yes", ways.begin(draft)),
-        _option(draft, "photos", "show", _("Show my photos")),
-        *captions.offered(draft),
-        *([_option(draft, "way", "ask", _("Learn it another way"))] if ways.may_change(draft, view) else []),
-        *([_option(draft, "expert", "ask", _("Expert settings"))] if expert.recommended(draft, view) else []),
-        _option(draft, "train", "later", _("Not yet")),
-    )
-    return Say(draft_phrases.summary(draft, view), options, slot)
 
 
 def hear_photos(view: View, photos: Photos) -> Turn:
@@ -129,12 +117,18 @@ def hear_photos(view: View, photos: Photos) -> Turn:
 
 
 def takes(draft: ProfileView, words: str) -> bool:
-    """Whether words are an answer to a question that is open, or an expert setting."""
-    return bool(lacks(draft)) or expert.is_written(words)
+    """Whether words answer a question that is open, set an expert setting, or choose photos."""
+    return (
+        bool(lacks(draft))
+        or expert.is_written(words)
+        or (bool(draft.photos) and selecting.read(words) is not None)
+    )
 
 
 def hear_words(view: View, draft: ProfileView, words: str) -> Turn:
-    """Words are the answer to the question that is open."""
+    """Words are the answer to the question that is open, unless they choose among photos that are there."""
+    if draft.photos and (selection := selecting.read(words)):
+        return _select(view, draft, selection)
     match lacks(draft):
         case "class_word":
             return _take_class(view, draft, words, listed=False)
@@ -179,7 +173,7 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
         case "photos":
             return _photos_choice(view, draft, value)
         case "out" | "in":
-            return _said_of_photos(view, *put(draft, int(value), keep=step == "in"))
+            return _select(view, draft, selecting.Selection(step == "in", (int(value),)))
         case "subject" if draft.subjects:
             return _said_of_photos(view, *choose_subject(draft, value))
         case "train":
@@ -192,9 +186,9 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
 def _said_of_photos(view: View, changed: ProfileView, effects: tuple[Effect, ...]) -> Turn:
     """What the photos are like now; where a verdict is final, that and the photos as they were."""
     final = () if effects else (Say(_(photo_phrases.FINAL)),)
-    sheet = () if view.panel else (panels.contact_sheet(changed),)
-    shown = panels.panel(changed, view) if view.panel else panel(changed, view)
-    return Turn(effects, (*final, *sheet, shown))
+    if view.panel:
+        return Turn(effects, (*final, panels.panel(changed, view)))
+    return Turn(effects, (*final, selecting.contact_sheet(changed), panel(changed, view)))
 
 
 def hear_verdicts(view: View, draft: ProfileView) -> Turn:
@@ -203,7 +197,7 @@ def hear_verdicts(view: View, draft: ProfileView) -> Turn:
         return Turn(replies=(panels.panel(draft, view),))
     replies: tuple[Reply, ...] = (panel(draft, view),)
     if not lacks(draft) and not any(photo.waiting for photo in draft.photos):
-        replies += (summary(draft, view),)
+        replies += (confirming.summary(draft, view),)
     return Turn(replies=replies)
 
 
@@ -261,19 +255,20 @@ def _take_way(view: View, draft: ProfileView, method: str) -> Turn:
 
 def _take_name(view: View, draft: ProfileView, words: str) -> Turn:
     name = clean_name(words)
-    if len(name) > LONGEST_NAME:
-        return _say(phrases.name_too_long(len(name), LONGEST_NAME))
-    if any(char in name for char in '<>@"') or not any(char.isalnum() for char in name):
-        return _say(_('A name needs a letter or digit, and none of < > @ ". Another one?'))
-    taken = [one.name for one in view.profiles if normal_name(one.name) == normal_name(name)]
-    if taken and draft.name not in taken:
-        return _say(phrases.name_taken(taken[0]))
+    if refusal := naming.refusal(draft, view, name):
+        return _say(refusal)
     return _describe(view, draft, "name", name)
 
 
+def _select(view: View, draft: ProfileView, selection: selecting.Selection) -> Turn:
+    if wrong := selecting.unknown(draft, selection):
+        return _say(wrong)
+    return _said_of_photos(view, *selecting.selected(draft, selection))
+
+
 def _photos_choice(view: View, draft: ProfileView, value: str) -> Turn:
-    if value == "show":
-        return Turn(replies=(panels.contact_sheet(draft),))
+    if value in ("show", "card", "crops"):
+        return selecting.show(draft, value)
     if value == "undo":
         return Turn((UndoPhotos(),))
     if not ways.enough(draft):
@@ -287,7 +282,7 @@ def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if view.panel:
         if panels.missing(draft):
             return _say(panels.panel(draft, view))
-        begun = Say(_(TRAIN_BEGUN), slot=panels.slot(draft))
+        begun = Say(_(panel_phrases.TRAIN_BEGUN), slot=panels.slot(draft))
         return Turn((Describe("photos_done", "yes"), Confirm()), (begun,))
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):

@@ -83,6 +83,14 @@ class Looked:
 
 
 @dataclass(frozen=True)
+class Cropped:
+    """The parts of a draft's photos that a training sees, by number."""
+
+    profile: int
+    pictures: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
 class Learning:
     """A training goes on, or ended: see the profile's and the work's view."""
 
@@ -138,7 +146,20 @@ class Moved:
 
 
 Happened = Left | Removed | Moved
-Heard = Text | Command | Photos | Chosen | Form | Opened | Looked | Learning | Drawing | Exported | Linking
+Heard = (
+    Text
+    | Command
+    | Photos
+    | Chosen
+    | Form
+    | Opened
+    | Looked
+    | Cropped
+    | Learning
+    | Drawing
+    | Exported
+    | Linking
+)
 
 
 # ── replies

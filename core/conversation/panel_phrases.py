@@ -30,7 +30,7 @@ def panel(draft: ProfileView, view: View) -> str:
     if draft.consent in CONSENTS:
         about.append(_((STYLE_CONSENTS if draft.kind == STYLE else CONSENTS)[draft.consent]))
     lines = [pgettext("a profile that is being made", "Draft: {about}").format(about=" · ".join(about))]
-    lines.append(photo_panel(draft, draft.missing) if draft.photos else _no_photos(draft))
+    lines.append(photo_panel(draft) if draft.photos else _no_photos(draft))
     lines += filter(None, (captions.example(draft),))
     if not draft.retention:
         lines.append(_(ASK_RETENTION))

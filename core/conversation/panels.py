@@ -1,22 +1,23 @@
 """A draft as one message with everything in it, for platforms that have forms and panels."""
 
-from dataclasses import replace
-
-from core.conversation import captions, draft_phrases, expert, panel_phrases, phrases, picking, ways
+from core.conversation import (
+    captions,
+    draft_phrases,
+    expert,
+    panel_phrases,
+    phrases,
+    picking,
+    selecting,
+    ways,
+)
 from core.conversation.language import gettext as _
-from core.conversation.messages import Gallery, Option, Reply, Say
-from core.conversation.photo_phrases import is_good
+from core.conversation.messages import Gallery, Option, Say
 from core.conversation.views import ProfileView, View
 
 
 def slot(draft: ProfileView) -> str:
     """The panel is one message from the form to the training; another one where a profile is trained again."""
     return f"panel-{draft.handle}" if not draft.version else f"panel-{draft.handle}-{draft.version}"
-
-
-def number_label(number: int, *, used: bool) -> str:
-    """What stands below a photo; it begins with the number in every language."""
-    return str(number) if used else _("{number} (not used)").format(number=number)
 
 
 def missing(draft: ProfileView) -> str:
@@ -65,32 +66,14 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
         options.append(option("train", "yes", ways.begin(draft)))
     if draft.state == "draft":
         options.append(option("drop", "all", _("Delete this draft")))
+    options += selecting.views(draft, sheet=False)
     shown = [photo for photo in draft.photos if photo.thumbnail]
     if draft.subjects:
         options += picking.picks(draft)
     options += [one for photo in shown if (one := picking.option(draft, photo))]
     text = panel_phrases.panel(draft, view)
-    pictures = tuple(
-        replace(photo.thumbnail, label=number_label(photo.number, used=is_good(photo)))
-        for photo in shown
-        if photo.thumbnail
-    )
-    if pictures:
+    if pictures := selecting.marked(draft):
         return Gallery(pictures, text, tuple(options), slot(draft))
+    if draft.class_word and not draft.photos:
+        return Gallery((selecting.guide(draft),), text, tuple(options), slot(draft))
     return Say(text, tuple(options), slot(draft))
-
-
-def contact_sheet(draft: ProfileView) -> Reply:
-    """All photos with their numbers; a tap takes one out or puts it back."""
-    pictures = tuple(
-        replace(photo.thumbnail, label=number_label(photo.number, used=photo.chosen))
-        for photo in draft.photos
-        if photo.thumbnail
-    )
-    options = tuple(
-        one for photo in draft.photos if photo.thumbnail and (one := picking.option(draft, photo))
-    )
-    if not pictures:
-        return Say(_("Nothing to show yet."))
-    back = Option(f"photos:{draft.handle}:done", _("That's all I have"))
-    return Gallery(pictures, _("Your photos."), (*options, back), f"sheet-{draft.handle}")

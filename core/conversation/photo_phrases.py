@@ -7,6 +7,7 @@ from core.conversation.subject_phrases import SOMEBODY_ELSE, ranges, whose
 from core.conversation.verdict_phrases import ARCHIVES, VERDICTS
 from core.conversation.views import PhotoView, ProfileView
 from core.names import clean_name, shown_name
+from core.report import Card
 from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
 from core.verdicts import is_used
 
@@ -22,13 +23,7 @@ TOGETHER = {
 FINAL = N_(
     "That photo cannot be used: what is wrong with it leaves nothing to learn. Send another one instead."
 )
-WANTED = {
-    "photos": N_("more photos"),
-    "more_photos": N_("a few more photos"),
-    "angles": N_("your face turned to the side"),
-    "light": N_("other light"),
-    "backgrounds": N_("another place, one outdoors"),
-}
+GOOD_FROM, FAIR_FROM = 78.0, 55.0  # of the expected grade, 0 to 100
 
 
 def counts(draft: ProfileView) -> Counts:
@@ -87,7 +82,7 @@ def verdict(photo: PhotoView) -> str:
     )
 
 
-def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
+def photo_panel(draft: ProfileView) -> str:
     """The one message about the photos: what arrived, what is good, what is not, what next."""
     waiting = [photo for photo in draft.photos if photo.waiting]
     good = [photo for photo in draft.photos if is_good(photo)]
@@ -108,12 +103,14 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     if draft.subjects:
         return "\n".join([*lines, whose(draft)])
     least, most = counts(draft).recommended
-    best_next = next_photos(missing_codes)
+    best_next = next_photos(draft)
     if len(good) < least:
         reached = _("{good} of {least} to {most}.").format(good=len(good), least=least, most=most)
         lines.append(f"{reached} {best_next}".strip())
-    elif missing_codes:
+    elif best_next:
         lines.append(best_next)
+    if draft.card and len(good) >= counts(draft).least:
+        lines.append(expected(draft.card))
     return "\n".join(lines)
 
 
@@ -142,19 +139,90 @@ def _said_with(photo: PhotoView) -> tuple[str, int | None]:
     return ("", photo.number) if is_good(photo) else (photo.verdict, photo.other)
 
 
+def expected(card: Card) -> str:
+    """What may be expected of a training on these photos, and what that means."""
+    if card.expected >= GOOD_FROM:
+        sentence = _(
+            "Expected quality: {grade} of 100, high. Photos like these mostly make a close likeness."
+        )
+    elif card.expected >= FAIR_FROM:
+        sentence = _(
+            "Expected quality: {grade} of 100, fair. It should be recognisable; better photos would raise it."
+        )
+    else:
+        sentence = _(
+            "Expected quality: {grade} of 100, low. It would hardly be recognisable: better photos first."
+        )
+    return sentence.format(grade=round(card.expected))
+
+
+def card_text(draft: ProfileView, card: Card) -> str:
+    """The report card in words: the picture's rows, from the top."""
+    least, most = card.recommended
+    lines = [
+        _("{good} of {least} to {most}.").format(good=card.counted, least=least, most=most),
+        expected(card),
+    ]
+    if card.angles:
+        left, front, right = card.angles
+        lines.append(
+            _("Turned: {left} to the left, {front} straight, {right} to the right.").format(
+                left=left, front=front, right=right
+            )
+        )
+    if card.distances:
+        portrait, half, full = card.distances
+        lines.append(
+            _("Distance: {portrait} portraits, {half} half figures, {full} whole ones.").format(
+                portrait=portrait, half=half, full=full
+            )
+        )
+    dim, even, bright = card.light
+    lines.append(
+        _("Light: {dim} dim, {even} even, {bright} bright.").format(dim=dim, even=even, bright=bright)
+    )
+    if card.expressions:
+        lines.append(_("Different expressions: {count}.").format(count=card.expressions))
+    lines.append(_("Different backgrounds: {count}.").format(count=card.backgrounds))
+    return "\n".join([*lines, next_photos(draft)]).strip()
+
+
 def is_good(photo: PhotoView) -> bool:
     """Whether a photo counts."""
     return is_used(photo.verdict, photo.owner)
 
 
-def next_photos(missing_codes: tuple[str, ...]) -> str:
-    """What to add next, or an empty string."""
-    named = [_(WANTED[code]) for code in missing_codes if code in WANTED]
+def next_photos(profile: ProfileView) -> str:
+    """What to add next and how many of it, or an empty string; the two most useful things are enough to do."""
+    add = profile.card.add if profile.card else dict.fromkeys(profile.missing, 1)
+    named = [sentence for code, count in add.items() if (sentence := wanted(code, count))]
     if not named:
         return ""
     if len(named) == 1:
         return _("Best next: {photos}.").format(photos=named[0])
     return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
+
+
+def wanted(code: str, count: int) -> str:
+    """So many photos of a kind that a set lacks, or an empty string for a code that is unknown."""
+    match code:
+        case "photos" | "more_photos":
+            text = ngettext("{count} more photo", "{count} more photos", count)
+        case "angles":
+            text = ngettext("{count} with the face turned", "{count} with the face turned", count)
+        case "backgrounds":
+            text = ngettext(
+                "{count} in another place, best outdoors", "{count} in other places, one outdoors", count
+            )
+        case "light":
+            text = ngettext("{count} in other light", "{count} in other light", count)
+        case "distances":
+            text = ngettext("{count} from farther away", "{count} from farther away", count)
+        case "expressions":
+            text = ngettext("{count} with another expression", "{count} with other expressions", count)
+        case _:
+            return ""
+    return text
 
 
 def good_photos(draft: ProfileView) -> int:

@@ -37,7 +37,7 @@ def quality_line(profile: ProfileView) -> str:
 def _meaning(profile: ProfileView) -> str:
     """The score in words, against the photos, and what would raise it."""
     quality = profile.quality or 0.0
-    more = next_photos(profile.missing)
+    more = next_photos(profile)
     if profile.causes:
         return _("hardly recognisable.")
     if quality >= GOOD:

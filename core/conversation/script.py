@@ -15,6 +15,7 @@ from core.conversation import (
     making,
     news,
     phrases,
+    selecting,
     sharing,
     versions,
     work_phrases,
@@ -33,6 +34,7 @@ from core.conversation.language import gettext as _, speaking
 from core.conversation.messages import (
     Chosen,
     Command,
+    Cropped,
     Drawing,
     Exported,
     Form,
@@ -96,6 +98,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
                 turn = making.hear_verdicts(view, view.draft)
                 return replace(turn, replies=(*turn.replies, *captions.again(view.draft)))
             return Turn()
+        case Cropped():
+            return selecting.hear_crops(view.draft, heard) if view.draft else Turn()
         case Learning(work):
             return news.learning(view, work)
         case Drawing(work):

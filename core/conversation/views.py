@@ -3,19 +3,35 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.prompts import Prompt
+from core.report import Card
 
 NO_WISH = Prompt("")
+USED, UNUSED = "used", "unused"  # marks on a contact sheet
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture in the sealed files, and what stands under it."""
+    """A picture in the sealed files, and what stands under it; or one of ours, or one that a card is drawn as.
+
+    `part` is what is shown of it: left, top, right, bottom as shares of its sides. `mark` is how it stands on a contact
+    sheet: `USED`, `UNUSED`.
+    """
 
     file: str
-    key: str  # the name of the key that opens it
+    key: str = ""  # the name of the key that opens it; empty for a file that came with the program
     label: str = ""
+    mark: str = ""
+    part: tuple[float, ...] = ()
+    card: Card | None = None
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> "Shown":
+        """One that JSON has carried."""
+        card = body.get("card")
+        return cls(**{**body, "part": tuple(body.get("part", ())), "card": Card.read(card) if card else None})
 
 
 @dataclass(frozen=True)
@@ -108,6 +124,7 @@ class ProfileView:
     subjects: tuple[
         tuple[int, ...], ...
     ] = ()  # the photos of each, where the set shows several and nobody said which
+    card: Card | None = None  # of its photos, while they were looked at
     support_until: float = 0.0
     trainings_ahead: int = 0
     sheet: tuple[Shown, ...] = ()

@@ -4,7 +4,7 @@
 """
 
 from core.curation.choosing import choose
-from core.curation.cropping import centre_crop, crop
+from core.curation.cropping import centre_crop, crop, cut, training_frame
 from core.curation.judging import divided, judge
 from core.curation.measuring import Measured, measure
 from core.curation.reporting import ReportCard, report_card
@@ -15,8 +15,10 @@ __all__ = [
     "centre_crop",
     "choose",
     "crop",
+    "cut",
     "divided",
     "judge",
     "measure",
     "report_card",
+    "training_frame",
 ]

@@ -36,6 +36,9 @@ class Base:
         str, ...
     ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
     rest: Path | None = None
+    bucket_step: int = (
+        0  # it trains on other shapes too, whose sides are multiples of so many pixels; 0: squares
+    )
     size: int = 0  # the side of the pictures it trains on and draws, in pixels; 0 is the model's own
     hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
     revision: str = ""
@@ -118,18 +121,34 @@ class Embedder:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner, Embedder)
+@dataclass(frozen=True)
+class UpscalerEntry:
+    """A model of the configuration that makes pictures larger: an ONNX file."""
+
+    name: str
+    path: Path  # the folder of the file
+    model: str  # its name there
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner, Embedder, UpscalerEntry)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model, face pack, judge of prompts, captioner and embedder of subjects, by name."""
+    """Every base model, face pack, judge of prompts, captioner, embedder of subjects and upscaler, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
     scorers: Mapping[str, Scorer] = field(default_factory=dict)
     captioners: Mapping[str, Captioner] = field(default_factory=dict)
     embedders: Mapping[str, Embedder] = field(default_factory=dict)
+    upscalers: Mapping[str, UpscalerEntry] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -150,6 +169,10 @@ def read(file: Path) -> Catalogue:
         embedders={
             name: _entry(Embedder, name, entry, folder)
             for name, entry in entries.get("embedders", {}).items()
+        },
+        upscalers={
+            name: _entry(UpscalerEntry, name, entry, folder)
+            for name, entry in entries.get("upscalers", {}).items()
         },
     )
 
@@ -181,7 +204,7 @@ def is_usable(base: Base) -> bool:
     )
 
 
-def check(entry: Base | Pack | Scorer | Captioner | Embedder) -> None:
+def check(entry: Base | Pack | Scorer | Captioner | Embedder | UpscalerEntry) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and not _needs_no_judge(entry):
         raise ModelUnusable(

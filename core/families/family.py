@@ -30,13 +30,14 @@ class Latents:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one training step looks at; `importance` is each picture's share of the loss."""
+    """What one training step looks at; `importance` is each picture's share of the loss, `focus` each place's in it."""
 
     latents: Tensor  # (batch, channels, height, width)
     noise: Tensor  # as latents
     timesteps: Tensor  # (batch,)
     prompts: tuple[str, ...]
     importance: Tensor  # (batch,)
+    focus: Tensor | None = None  # (batch, 1, height, width), 1 on average in each picture; None: all alike
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ class Family(Protocol):
     @property
     def size(self) -> int:
         """The side of the pictures it trains on, in pixels."""
+
+    @property
+    def bucket_step(self) -> int:
+        """Of what the sides of other shapes that it trains on are multiples, in pixels; 0: it trains on squares."""
 
     @property
     def factor(self) -> int:

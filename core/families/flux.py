@@ -81,7 +81,8 @@ class Flux(Loaded):
                 img_ids=self._places(latents),
                 return_dict=False,
             )[0]
-        return weighted((flowing.float() - _packed(noise - latents)).square(), batch.importance)
+        focus = None if batch.focus is None else _packed(batch.focus.to(self._device).expand_as(latents))
+        return weighted((flowing.float() - _packed(noise - latents)).square(), batch.importance, focus)
 
     def _new_word_encoders(self) -> dict[str, Encoder]:
         return {}

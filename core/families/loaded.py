@@ -85,6 +85,11 @@ class Loaded(ABC):
         return self.base.size or int(self._model.config.sample_size * self.factor)
 
     @property
+    def bucket_step(self) -> int:
+        """Of what the sides of other shapes that it trains on are multiples, in pixels; 0: it trains on squares."""
+        return self.base.bucket_step
+
+    @property
     def factor(self) -> int:
         """Pixels a side of one latent."""
         return int(self._pipeline.vae_scale_factor)
@@ -226,8 +231,13 @@ def pixels_of(pictures: NDArray[Any]) -> list[Pixels]:
     return list(np.round(pictures * 255).astype(np.uint8))
 
 
-def weighted(errors: Tensor, importance: Tensor) -> Tensor:
-    """The sum of the pictures' mean squared errors by importance; `errors` is (batch, ...), squared."""
+def weighted(errors: Tensor, importance: Tensor, focus: Tensor | None = None) -> Tensor:
+    """The sum of the pictures' mean squared errors by importance; `errors` is (batch, ...), squared.
+
+    `focus` says how much each place counts; its shape is that of `errors`, or can be spread over it.
+    """
+    if focus is not None:
+        errors = errors * focus.to(errors.device)
     total: Tensor = (errors.flatten(1).mean(1) * importance.to(errors.device)).sum()
     return total
 

@@ -66,7 +66,7 @@ class UNetFamily(Loaded):
             )[0]
         velocity = self._noising.config.prediction_type == "v_prediction"
         target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
-        return weighted((predicted.float() - target).square(), batch.importance)
+        return weighted((predicted.float() - target).square(), batch.importance, batch.focus)
 
     def _added(self, said: Said, latents: Tensor) -> dict[str, Tensor]:
         """What else the UNet is told of a batch in training."""

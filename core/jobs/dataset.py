@@ -7,15 +7,15 @@ from typing import Any
 from sqlmodel import Session
 
 from core import schedule
-from core.artifacts import Dataset, Pixels
-from core.curation import Measured, centre_crop, crop
+from core.artifacts import Dataset, Edges, Pixels
+from core.curation import Measured, cut
 from core.curation.appearance import resized
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
 from core.families.words import NEW
 from core.generation import class_prompt
 from core.intake import decode
-from core.jobs.look import measurements
+from core.jobs.look import frame_of, measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version
@@ -37,17 +37,19 @@ def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Cho
 
 def crops(
     workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen, size: int = 0
-) -> list[Pixels]:
-    """Every chosen photo at the training size, else the base's: around the face, where there is one that is learnt."""
-    studio, size = workshop.studio, size or workshop.family().size
+) -> tuple[list[Pixels], list[Edges | None]]:
+    """Every chosen photo at the training size, else the base's, and where its face lies in it, if one is learnt."""
+    studio = workshop.studio
     key = studio.keys.open(photos_key(profile.handle))
-    faces = has_face(profile.kind, class_word)
-    cropped = []
+    family, faces = workshop.family(), has_face(profile.kind, class_word)
+    cropped: list[Pixels] = []
+    places: list[Edges | None] = []
     for file, measured in chosen:
-        pixels = decode(studio.files.read(file, key))
-        around = faces and measured.faces
-        cropped.append(crop(pixels, measured.faces[0], size) if around else centre_crop(pixels, size))
-    return cropped
+        face = measured.face if faces else None
+        frame = frame_of(family, measured, faces=faces, size=size)
+        cropped.append(cut(decode(studio.files.read(file, key)), frame, workshop.upscaler()))
+        places.append(frame.within(face) if face else None)
+    return cropped, places
 
 
 def bound_to(base: Base, profile: Profile, class_word: str) -> str:
@@ -57,7 +59,7 @@ def bound_to(base: Base, profile: Profile, class_word: str) -> str:
 
 def dataset(
     base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels],
-    written: Sequence[str] = (),
+    written: Sequence[str] = (), faces: Sequence[Edges | None] = (),
 ) -> Dataset:  # fmt: skip
     """Put photos, their captions and the class together; `written` are whole captions, one per photo or none."""
     token = bound_to(base, profile, class_word)
@@ -68,13 +70,15 @@ def dataset(
         or tuple(usual[number % len(usual)].format(token) for number in range(len(photos))),
         class_images=tuple(_sized(image, photos) for image in class_images),
         class_prompt=class_prompt(class_word),
+        faces=tuple(faces),
     )
 
 
 def _sized(image: Pixels, photos: Sequence[Pixels]) -> Pixels:
-    """A class image at the photos' size, which need not be the base's own."""
+    """A class image with about as many pixels as the photos have, which need not be the base's own size."""
     height, width = photos[0].shape[:2] if photos else image.shape[:2]
-    return image if image.shape[:2] == (height, width) else resized(image, width, height)
+    side = round((height * width) ** 0.5)
+    return image if image.shape[:2] == (side, side) else resized(image, side, side)
 
 
 def plan(base: Base, profile: Profile, version: Version, class_word: str, photos: int) -> Plan:

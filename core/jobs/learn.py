@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, select
 
-from core.artifacts import Adapter, Embedding, Pixels
+from core.artifacts import Adapter, Edges, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
 from core.jobs.captioning import for_training, written
@@ -81,7 +81,7 @@ class Learning:
             self._at_once()
             return
         plan = self.trail.plan(self._plan(len(chosen)))
-        photos = crops(self.workshop, self.profile, self.class_word, chosen, plan.size)
+        photos, places = crops(self.workshop, self.profile, self.class_word, chosen, plan.size)
         yield
         classes: list[Pixels] = []
         if faces or self.profile.method == LORA:
@@ -89,7 +89,7 @@ class Learning:
         self._calibrate(classes, least=2)
         yield
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
-        self.run = self._start(photos, texts, classes, plan)
+        self.run = self._start(photos, places, texts, classes, plan)
         yield
         stopped = ""
         while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
@@ -166,12 +166,21 @@ class Learning:
     def _plan(self, photos: int) -> Plan:
         return plan_of(self.workshop.base, self.profile, self.version, self.class_word, photos)
 
-    def _start(self, photos: list[Pixels], texts: list[str], classes: list[Pixels], plan: Plan) -> Run:
+    def _start(
+        self,
+        photos: list[Pixels],
+        places: list[Edges | None],
+        texts: list[str],
+        classes: list[Pixels],
+        plan: Plan,
+    ) -> Run:
         """Go on from what was saved, or begin."""
         family = self.workshop.family()
         subject = bound_to(family.base, self.profile, self.class_word)
         said = for_training(family, self.profile, self.words, subject, texts)
-        data = dataset(family.base, self.profile, self.class_word, photos, classes, said)
+        data = dataset(
+            family.base, self.profile, self.class_word, photos, classes, written=said, faces=places
+        )
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)

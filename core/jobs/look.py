@@ -2,15 +2,17 @@
 
 import json
 import logging
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from sqlmodel import Session, col, select
 
 from core.artifacts import Judgement, Pixels
-from core.curation import Measured, choose, divided, judge, measure, report_card
+from core.curation import Measured, choose, divided, judge, measure, report_card, training_frame
+from core.curation.cropping import Frame
 from core.errors import KeyGone, PhotoRefused, Refusal
+from core.families.family import Family
 from core.intake import encode, sniff
 from core.jobs.captioning import read_texts, write_captions
 from core.jobs.slice import Slice
@@ -22,7 +24,7 @@ from core.storage.erasing import doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.states import WEIGHTS_NUMBER
-from core.storage.tables import Photo, PhotoState, Profile, WorkState
+from core.storage.tables import Photo, PhotoState, Profile, ProfileState, WorkState
 from core.storage.work import finish, report
 from core.subjects import PHOTOS, STYLE, has_face
 from core.verdicts import is_used
@@ -126,8 +128,32 @@ def measurements(workshop: Workshop, session: Session, profile: Profile) -> list
     return found
 
 
+def frame_of(family: Family, measured: Measured, *, faces: bool, size: int = 0) -> Frame:
+    """The part of a photo that a training sees at a size, else the base's own.
+
+    A person without a face that was found is cut square as well.
+    """
+    face = measured.face if faces else None
+    return training_frame(measured.kept, face, size or family.size, 0 if faces else family.bucket_step)
+
+
+def _note_parts(
+    workshop: Workshop, profile: Profile, pairs: list[tuple[Photo, Measured]], *, faces: bool
+) -> None:
+    """Note beside the measurements what a training would see, so that it can be shown before."""
+    key, family = photos_key(profile.handle), workshop.family()
+    for row, measured in pairs:
+        place = f"photo-{profile.handle}-{row.number}"
+        body = workshop.studio.unseal(key, row.sealed, place)
+        part = list(frame_of(family, measured, faces=faces).shares(measured.kept))
+        if body.get("part") != part:
+            row.sealed = workshop.studio.seal(key, body | {"part": part}, place)
+
+
 def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int) -> bool:
     """Judge all photos beside each other, choose the best, note what the set lacks; whether there was any."""
+    if profile.state in (ProfileState.QUEUED, ProfileState.TRAINING):
+        return False  # confirmed meanwhile: what is learnt from is settled
     pairs = measurements(workshop, session, profile)
     if not pairs:
         return False
@@ -150,20 +176,34 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
         row.verdict, row.quality = str(judgement.verdict), judgement.quality
         # Judgements count within what could be opened; people count what they sent.
         row.other = photos[judgement.other - 1].number if judgement.other else None
+    _note_parts(workshop, profile, pairs, faces=faces)
     counts = PHOTOS[profile.method]
+    enough, most = counts.recommended
     # More than are recommended bring repetition, not likeness.
-    _choose(photos, found, judgements, counts.recommended[1])
-    card = report_card(found, judgements, least=counts.least, recommended=counts.recommended[0])
+    _choose(photos, found, judgements, enough, most)
+    card = report_card(
+        found,
+        judgements,
+        counted=[place for place, row in enumerate(photos) if row.chosen],
+        same_person=workshop.pack().thresholds.same_person if faces else 0.0,
+        least=counts.least,
+        recommended=enough,
+    )
     words["missing"] = list(card.missing)
     words["subjects"] = [[photos[number - 1].number for number in group] for group in divided(judgements)]
+    words["card"] = asdict(card.card(counts.least, counts.recommended)) | {"measures": asdict(card.measures)}
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True
 
 
-def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgement], most: int) -> None:
-    """The best subset of what was accepted; what the owner said goes over it."""
-    best = set(choose(judgements, found, most=most))
+def _choose(
+    photos: list[Photo], found: list[Measured], judgements: list[Judgement], enough: int, most: int
+) -> None:
+    """The best subset of what was accepted and not taken out; what the owner put back is in it anyway."""
+    offered = [None if row.owner else one for row, one in zip(photos, found, strict=True)]
+    kept = sum(row.owner == "kept" for row in photos)
+    best = choose(judgements, offered, most=max(most - kept, 0), enough=max(enough - kept, 0))
     for place, row in enumerate(photos):
         row.chosen = is_used(row.verdict, row.owner) and (place in best or row.owner == "kept")
 

@@ -19,6 +19,7 @@ from core.assessment.fidelity import Fidelity, open_scorer
 from core.captioning.captioner import Describer, open_captioner
 from core.conversation.views import Rules
 from core.curation.embedding import Embedder
+from core.curation.upscaling import Upscaler
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
@@ -57,6 +58,7 @@ class Workshop:
     _captioner: Describer | None = None
     _uncaptioned: bool = False  # the captioner could not be loaded, which was said
     _embedder: Embedder | None = None
+    _upscaler: Upscaler | None = None
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -141,6 +143,17 @@ class Workshop:
         if not faces or pack is self.pack():
             return faces
         return [found[0].embedding for photo in photos if (found := pack.faces_in(photo))]
+
+    def upscaler(self) -> Upscaler | None:
+        """What makes parts of photos larger, if anything is configured."""
+        name = self.studio.settings.upscaler
+        if name and self._upscaler is None:
+            if name not in self.catalogue.upscalers:
+                raise ModelUnusable(name, "models.toml has no upscaler of this name")
+            entry = self.catalogue.upscalers[name]
+            check(entry)
+            self._upscaler = Upscaler.open(name, entry.file(entry.model))
+        return self._upscaler
 
     def fidelity(self) -> Fidelity | None:
         """The judge of prompts, if one is configured."""

@@ -4,6 +4,7 @@ Nothing else is random in a training, so a run that was stopped, moved or interl
 if nothing had happened.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -29,6 +30,14 @@ class Draws:
 def seed_of(*parts: int) -> int:
     """Mix numbers into one seed of 63 bits."""
     return int.from_bytes(sha256(repr(parts).encode()).digest()[:8], "big") >> 1
+
+
+def which(seed: int, step: int, sizes: Sequence[int]) -> int:
+    """Which of several groups of photos a step learns from: each photo is as likely as any other."""
+    if len(sizes) == 1:
+        return 0
+    generator = torch.Generator().manual_seed(seed_of(seed, step, len(sizes)))
+    return int(torch.multinomial(torch.tensor(sizes, dtype=torch.float64), 1, generator=generator))
 
 
 def draws(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,7 +10,8 @@ from core import schedule
 from core.artifacts import Adapter, Dataset
 from core.errors import TrainingFailed
 from core.families.family import Batch, Family, Latents, Trainable
-from core.training.chance import Draws, draws
+from core.training.buckets import Bucket, buckets
+from core.training.chance import Draws, draws, which
 from core.training.memory import divided, fitting
 from core.training.plan import Plan
 
@@ -42,17 +42,17 @@ class Denoising:
         self._trainable, self._settle = trainable, settle
         self._rates = schedule.read(plan.learning_rate, plan.steps)
         self._together: int | None = None  # not known before the first step
-        mirrored = [np.ascontiguousarray(photo[:, ::-1]) for photo in dataset.photos]
-        # One encoding a picture and a run, not a step: photos, the photos mirrored, class images.
-        self._latents = family.encode_images([*dataset.photos, *mirrored, *dataset.class_images])
+        # One encoding a picture and a run, not a step.
+        self._buckets = buckets(family, dataset, plan.face_weight)
         self._optimiser = torch.optim.AdamW(
             [trainable.flat], lr=self._rates[0].rate, weight_decay=weight_decay, fused=True
         )
 
     def learn(self, step: int) -> Tensor:
         """Take one optimiser step, after as many batches as it learns from, and return its loss."""
-        chosen = self._chosen(step)
-        whole = self._batch(chosen)
+        bucket = self._buckets[which(self._plan.seed, step, [len(one.photos) for one in self._buckets])]
+        chosen = self._chosen(bucket, step)
+        whole = self._batch(bucket, chosen)
         losses = []
         for rows in self._parts(whole):
             loss = self._loss(_part(whole, rows))
@@ -141,34 +141,35 @@ class Denoising:
     def _loss(self, batch: Batch) -> Tensor:
         return self._family.loss(self._trainable, batch)
 
-    def _chosen(self, step: int) -> Draws:
+    def _chosen(self, bucket: Bucket, step: int) -> Draws:
         return draws(
             self._plan,
             step,
-            photos=len(self._dataset.photos),
+            photos=len(bucket.photos),
             class_images=len(self._dataset.class_images),
-            shape=self._latents.mean.shape[1:],
+            shape=bucket.latents.mean.shape[1:],
             noise_steps=self._family.noise_steps(),
         )
 
-    def _batch(self, chosen: Draws) -> Batch:
+    def _batch(self, bucket: Bucket, chosen: Draws) -> Batch:
         """Put together what chance chose for a step, as if all of it were looked at together."""
         plan, dataset = self._plan, self._dataset
-        count = len(dataset.photos)
+        count = len(bucket.photos)
         shown = [photo + count * flip for photo, flip in zip(chosen.photos, chosen.mirrored, strict=True)]
         rows = shown + [2 * count + image for image in chosen.class_images]
         captions = [
-            "" if silent else dataset.captions[photo]
+            "" if silent else dataset.captions[bucket.photos[photo]]
             for photo, silent in zip(chosen.photos, chosen.silent, strict=True)
         ]
         photos, prior = len(chosen.photos), len(chosen.class_images)
         importance = [1 / photos] * photos + [plan.prior_weight / max(prior, 1)] * prior
         return Batch(
-            latents=_sampled(self._latents, rows, chosen.spread),
+            latents=_sampled(bucket.latents, rows, chosen.spread),
             noise=chosen.noise,
             timesteps=chosen.timesteps,
             prompts=(*captions, *[dataset.class_prompt] * prior),
             importance=torch.tensor(importance),
+            focus=None if bucket.focus is None else bucket.focus[rows],
         )
 
 
@@ -183,6 +184,7 @@ def _part(whole: Batch, rows: list[int]) -> Batch:
         timesteps=whole.timesteps[rows],
         prompts=tuple(whole.prompts[row] for row in rows),
         importance=whole.importance[rows],
+        focus=None if whole.focus is None else whole.focus[rows],
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.artifacts import Face, Judgement, Verdict
-from core.curation import Measured, centre_crop, choose, crop, judge, report_card
+from core.curation import Measured, centre_crop, choose, crop, judge
+from core.curation.cropping import face_frame, middle_frame
 from core.faces import FacePack
 from tests.curation.conftest import SIZE, SUBJECT, drawings
 
@@ -52,6 +53,22 @@ def test_no_more_are_chosen_than_wanted_and_none_twice(good: list[Measured]) -> 
     assert list(chosen) == sorted(chosen)
 
 
+def test_beyond_enough_only_photos_nearly_as_good_are_chosen(good: list[Measured]) -> None:
+    judgements = [Judgement(Verdict.ACCEPTED, quality=0.5 if place > 7 else 0.9) for place in range(11)]
+
+    assert choose(judgements, good, most=11, enough=6) == tuple(range(8))
+
+
+def test_a_face_unlike_the_others_is_left_out_first(good: list[Measured]) -> None:
+    [face] = good[4].faces
+    turned = np.roll(face.embedding, 5)
+    odd = replace(good[4], faces=(replace(face, embedding=turned),))
+    photos = [good[0]] * 4 + [odd]
+
+    assert choose([ACCEPTED] * 5, photos, most=1) == (0,)
+    assert 4 not in choose([ACCEPTED] * 5, [*good[:4], odd], most=2)
+
+
 def test_photos_without_faces_can_be_chosen_from(good: list[Measured]) -> None:
     assert len(choose([ACCEPTED] * 11, [replace(photo, faces=()) for photo in good], most=3)) == 3
 
@@ -83,6 +100,46 @@ def test_a_drawn_photo_is_cropped_to_what_the_base_learned_from(good: list[Measu
         assert 0.45 <= face.side / SIZE <= 0.9
 
 
+@pytest.mark.parametrize(
+    ("kept", "size"),
+    [
+        ((4000, 4000), (512, 512)),
+        ((4032, 3024), (576, 448)),
+        ((3024, 4032), (448, 576)),
+        ((1920, 1080), (640, 384)),
+        ((9000, 1000), (640, 384)),
+    ],
+)
+def test_a_bucket_has_the_pictures_shape_and_no_more_pixels(
+    kept: tuple[int, int], size: tuple[int, int]
+) -> None:
+    frame = middle_frame(kept, 512, 64)
+
+    assert (frame.width, frame.height) == size
+    assert frame.width % 64 == frame.height % 64 == 0
+    assert frame.width * frame.height <= 512 * 512
+    cut_shape = (frame.right - frame.left) / (frame.bottom - frame.top)
+    assert cut_shape == pytest.approx(frame.width / frame.height, rel=0.01)
+    assert 0 <= frame.left < frame.right <= kept[0]
+    assert 0 <= frame.top < frame.bottom <= kept[1]
+
+
+def test_a_frame_knows_where_the_face_lies_in_what_is_cut() -> None:
+    frame = face_frame((1600, 1000), a_face(700, 400, 200), 128)
+
+    left, top, right, bottom = frame.within(a_face(700, 400, 200))
+
+    assert (left + right) / 2 == pytest.approx(0.5, abs=0.01)
+    assert (top + bottom) / 2 == pytest.approx(0.48, abs=0.01)
+    assert bottom - top == pytest.approx(0.55, abs=0.01)
+    assert frame.shares((1600, 1000)) == (
+        frame.left / 1600,
+        frame.top / 1000,
+        frame.right / 1600,
+        frame.bottom / 1000,
+    )
+
+
 @pytest.mark.parametrize("shape", [(40, 90), (700, 300), (64, 64)])
 def test_a_picture_without_a_face_is_cropped_in_the_middle(shape: tuple[int, int]) -> None:
     height, width = shape
@@ -93,43 +150,3 @@ def test_a_picture_without_a_face_is_cropped_in_the_middle(shape: tuple[int, int
 
     assert cut.shape == (64, 64, 3)
     assert cut[32, 32, 0] > 250
-
-
-def test_the_report_counts_what_was_sent_and_what_stayed(good: list[Measured], pack: FacePack) -> None:
-    photos = [*good, good[0], None]
-
-    report = report_card(photos, judge(photos, SIZE, pack.thresholds))
-
-    assert report.verdicts == {Verdict.ACCEPTED: 11, Verdict.DUPLICATE: 1, Verdict.UNREADABLE: 1}
-    assert report.accepted == 11
-    assert sum(report.angles.values()) == sum(report.distances.values()) == sum(report.light.values()) == 11
-    assert 3 <= report.backgrounds <= 11
-    assert "more_photos" in report.missing
-    assert "photos" not in report.missing
-
-
-def test_the_report_says_what_a_set_of_one_kind_lacks(good: list[Measured]) -> None:
-    photos = [good[0]] * 20
-
-    report = report_card(photos, [ACCEPTED] * 20)
-
-    assert report.missing == ("angles", "backgrounds", "light")
-    assert report.backgrounds == 1
-
-
-def test_a_varied_set_lacks_nothing(good: list[Measured]) -> None:
-    colours = [(250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 250)]
-    photos = [in_front_of(good[0], colours[n % 4], luma=90.0 + 20 * (n % 5)) for n in range(16)]
-    for n in range(0, 16, 2):
-        [face] = photos[n].faces
-        points = list(face.landmarks)
-        points[2] = (points[2][0] + 60, points[2][1])
-        photos[n] = replace(photos[n], faces=(replace(face, landmarks=tuple(points)),))
-
-    assert report_card(photos, [ACCEPTED] * 16).missing == ()
-
-
-def test_a_set_of_nothing_lacks_photos(pack: FacePack) -> None:
-    report = report_card([None], judge([None], SIZE, pack.thresholds))
-
-    assert (report.accepted, report.backgrounds, report.missing) == (0, 0, ("photos",))

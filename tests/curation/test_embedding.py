@@ -39,8 +39,10 @@ def test_a_photo_is_measured_with_it(tmp_path: Path) -> None:
 
     photo = measure(coloured(250, 30, 30), None, SIZE, embedder=embedder)
 
+    again = type(photo).from_json(photo.to_json()).look
     assert photo.look is not None
-    assert np.array_equal(type(photo).from_json(photo.to_json()).look, photo.look)
+    assert again is not None
+    assert np.array_equal(again, photo.look)
 
 
 @pytest.mark.parametrize(

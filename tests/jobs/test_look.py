@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,11 @@ from redis.client import PubSub
 from sqlmodel import col, select
 
 from core.artifacts import Pixels
-from core.conversation.messages import Chosen, Command
+from core.conversation.messages import Chosen, Command, Gallery
 from core.families.catalogue import Embedder, sha256_of
 from core.intake import decode
 from core.storage.database import reading
-from core.storage.keys import photos_key
+from core.storage.keys import photos_key, profile_key
 from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
 from core.work_queue import WAKE
 from pocket import faults
@@ -187,3 +188,49 @@ def test_a_pet_among_others_is_told_by_an_embedder(place: Workplace, ana: Person
 
     verdicts = [photo.verdict for photo in _photos(place).values()]
     assert verdicts == ["accepted", "accepted", "accepted", "other_subject", "accepted"]
+
+
+def _card(place: Workplace) -> dict[str, Any]:
+    profile = newest_profile(place.studio)
+    words = place.studio.unseal(profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}")
+    card: dict[str, Any] = words["card"]
+    return card
+
+
+def test_the_card_counts_what_is_used_and_shows_what_would_help(looked: tuple[Workplace, Person]) -> None:
+    card = _card(looked[0])
+
+    assert card["counted"] == GOOD
+    assert sum(card["angles"]) == sum(card["light"]) == GOOD
+    assert card["add"]["more_photos"] == 15 - GOOD
+    assert 0 < card["expected"] < 100
+
+
+def test_what_a_training_sees_can_be_seen_before(looked: tuple[Workplace, Person]) -> None:
+    place, ana = looked
+    handle = newest_profile(place.studio).handle
+
+    [shown] = ana.say(Chosen(f"photos:{handle}:crops"))
+
+    assert isinstance(shown, Gallery)
+    used = [photo for photo in _photos(place).values() if photo.chosen]
+    assert [picture.label for picture in shown.pictures] == [str(photo.number) for photo in used]
+    assert [picture.file for picture in shown.pictures] == [photo.file for photo in used]
+    for picture in shown.pictures:
+        left, top, right, bottom = picture.part
+        assert right - left == pytest.approx(bottom - top)  # the photos are square, and so are the crops
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+
+
+def test_the_card_counts_anew_when_the_owner_takes_one_out(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, photos(3))
+    place.work()
+    hear(ana)
+    before = _card(place)["counted"]
+    ana.say(Chosen(f"out:{newest_profile(place.studio).handle}:2"))
+
+    place.work()
+
+    assert (before, _card(place)["counted"]) == (3, 2)

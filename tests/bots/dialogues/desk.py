@@ -256,7 +256,7 @@ class Someone(ABC):
     def show_photos(self) -> Seen:
         """Look at the photos of the draft."""
         self.tap("Show my photos")
-        return self.sees("Your photos.")
+        return self.sees("Your photos; those with a tick are used.")
 
     def finish_photos(self) -> Seen:
         """Say that these are all; the message with which it is confirmed."""

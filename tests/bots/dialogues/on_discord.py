@@ -100,7 +100,7 @@ class DiscordDesk(Desk):
         labels = [
             f"{number}: {one.label}"
             for number, one in enumerate(reply.pictures if isinstance(reply, Gallery) else (), 1)
-            if one.label
+            if one.label and not one.mark  # a contact sheet has the numbers on it
         ]
         framed = reply.slot.startswith("panel-")
         return self.spelled(reply.text) + (f"\n{' · '.join(labels)}" if labels and not framed else "")

@@ -41,7 +41,7 @@ def test_photos_are_judged_shown_taken_out_and_put_back(desk: Desk, ana: Someone
     assert "5 of 15 to 20." in panel.words
 
     sheet = ana.show_photos()
-    assert sheet.shades == {1, 2, 3, 4, 5, 6, 7}
+    assert sheet.shades == {1, 2, 4, 5, 7}  # the others are grey and crossed out
     assert {"Take out 1", "Keep 3 anyway", "Use 6 instead"} <= {*sheet.labels}
 
     ana.tap("take out 2")
@@ -85,6 +85,28 @@ def test_two_people_are_named_before_a_credit_is_spent(desk: Desk, ana: Someone)
 
     assert "Good: 6, 7, 8, 9, 10." in ana.sees("10 photos, thank you. 5 good.").words
     assert "10 photos" not in ana.finish_photos().words
+
+
+def test_photos_are_taken_out_and_put_back_by_words(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+
+    ana.write("out 1-2")
+    assert "Photo 2: taken out by you." in ana.sees("7 photos, thank you. 3 good.").words
+    ana.write("put back 3, 1")
+    ana.sees("7 photos, thank you. 5 good.")
+    ana.write("out 9")
+    ana.sees("There is no photo 9 to choose; the numbers go from 1 to 7.")
+
+
+def test_the_crops_can_be_seen_before_anything_is_learnt(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    send_seven(desk, ana)
+    ana.show_photos()
+
+    ana.tap("Show the crops")
+
+    assert ana.sees("This is what I learn from").shades == {1, 2, 4, 5, 7}
 
 
 def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:

@@ -103,6 +103,8 @@ def _judge(studio: Studio, verdicts: Mapping[int, str], subjects: Sequence[Seque
             photo.file = photo.thumbnail = new_name(profile.handle, "photo")
             studio.files.write(photo.file, studio.files.read(photo.raw, key), key)
             photo.raw, photo.state = "", PhotoState.JUDGED
+            place = f"photo-{profile.handle}-{photo.number}"
+            photo.sealed = studio.seal(photos_key(profile.handle), {"part": [0.25, 0.0, 0.75, 1.0]}, place)
             photo.verdict = verdicts.get(photo.number, "accepted")
             photo.other = 1 if photo.verdict == "duplicate" else None
             photo.chosen = photo.verdict == "accepted"

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bots.discord import layout
 from bots.discord.hear import custom_id, read_custom_id
 from bots.discord.layout import Content
 from core.conversation.messages import Document, Gallery, Option, Original, Say
-from core.conversation.views import Shown
+from core.conversation.views import UNUSED, USED, Shown
 from core.exchange.leaving import About
 from core.exchange.tensors import Tensor, Weights, written
 from core.storage.studio import Studio
@@ -83,13 +84,18 @@ def test_a_panel_of_fifty_photos_fits(studio: Studio, keep: Any) -> None:
     assert sum(len(each["options"]) for each in components if each["type"] == 3) == 50
 
 
-def test_a_few_photos_stand_alone_with_their_numbers(studio: Studio, keep: Any) -> None:
-    pictures = tuple(keep(picture(8, number), str(number)) for number in (1, 3))
+def test_a_set_of_photos_is_one_sheet_with_the_numbers_on_it(studio: Studio, keep: Any) -> None:
+    pictures = tuple(
+        replace(keep(picture(8, number), f"{number} (not used)"), mark=UNUSED if number == 3 else USED)
+        for number in range(1, 13)
+    )
 
-    shown = layout.content(Gallery(pictures, "Words.", (), "panel-1"), studio, 10 * MEGABYTE)
+    shown = layout.content(Gallery(pictures, "Words.", (), "sheet-1"), studio, 10 * MEGABYTE)
 
-    assert [label for _, _, label in shown.files] == ["1", "3"]
-    assert all(Image.open(io.BytesIO(data)).height > 384 for _, data, _ in shown.files)
+    [(__, data, label)] = shown.files
+    assert label.startswith("1 (not used), 2 ")
+    assert shown.text == "Words."
+    assert Image.open(io.BytesIO(data)).width > 768
 
 
 def test_drawn_pictures_are_shown_as_they_are(studio: Studio, keep: Any) -> None:
