@@ -1,15 +1,16 @@
 """An archive of photos, read from memory in bounds: each file in it by itself, and none is ever written by its name.
 
-The format is PKWARE's APPNOTE 6.3.10. Only its directory at the end is believed, and of that every number is compared
-with a bound before it reserves memory. What is not stored or deflated, which is what every system's own packer
-does, is not opened.
+`zipfile` reads it; what stands here is what that leaves open: how much, of which kinds, and under which names. What is
+not stored or deflated, which is what every system's own packer does, is not opened.
 """
 
+import io
 import posixpath
 import stat
-import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,21 +19,17 @@ from core.intake_formats import PHOTOS, PICTURES, sniff
 
 TEXT: Final = ".txt"
 
-_END: Final = struct.Struct("<4s4H2IH")
-_ENTRY: Final = struct.Struct("<4s6H3I5H2I")
-_LOCAL: Final = struct.Struct("<4s5H3I2H")
-_LOCATOR: Final = 20  # bytes before the end that say where the one of 64 bits is
-_LONGEST_COMMENT: Final = 0xFFFF
-_STORED: Final = 0
-_DEFLATED: Final = 8
-_ENCRYPTED: Final = 1 << 0 | 1 << 6 | 1 << 13  # general purpose flags
+# General purpose flags, and the system that made an entry, of PKWARE's APPNOTE 6.3.10.
+_ENCRYPTED: Final = 1 << 0 | 1 << 6 | 1 << 13
 _UTF8: Final = 1 << 11
 _UNIX: Final = 3
-_WIDE: Final = 0xFFFFFFFF  # the number stands in an extra field
-_ZIP64_FIELD: Final = 0x0001
-_UNICODE_PATH_FIELD: Final = 0x7075
+_LINES: Final = (
+    10  # of a directory for each file that may be there: an archive in the archive has some as well
+)
 _HEAD: Final = 4096  # bytes that tell what a file is
 _SYSTEM_FILES: Final = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+# All that zipfile raises for bytes that are no archive: a number of 64 bits is no place to seek, a name not UTF-8, ...
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, OverflowError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -67,112 +64,53 @@ class Member:
         return self.path.lower().endswith(TEXT) and sniff(self.content[:_HEAD]) not in PHOTOS
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One line of the directory."""
-
-    path: str
-    system: int
-    flags: int
-    method: int
-    checksum: int
-    packed: int
-    size: int
-    mode: int
-    place: int
-
-
 def read(data: bytes, bounds: Bounds | None = None) -> Iterator[Member]:
     """Yield every photo and text of an archive, one after another; a bad one says so and loses no other.
 
-    Raises PhotoRefused where the whole archive is: it has no directory, too many files, or unpacks to too much.
+    Raises PhotoRefused where the whole archive is: it has no directory or a broken one, too many files, or unpacks to
+    too much.
     """
     bounds = bounds or Bounds()
     if len(data) > bounds.packed:
         raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(len(data)))
-    entries = [entry for entry in _directory(data, bounds) if not _is_of_the_system(entry.path)]
-    if (total := sum(entry.size for entry in entries)) > bounds.total:
+    archive = _opened(data, bounds)
+    entries = [(path, info) for info in archive.infolist() if not _is_of_the_system(path := _path(info))]
+    # Those that share their bytes count each, as in Fifield's bombs (2019).
+    if (total := sum(info.file_size for _, info in entries)) > bounds.total:
         raise PhotoRefused(Refusal.UNPACKS_TO_TOO_MUCH, f"{total >> 20}")
     seen: set[str] = set()
-    for entry in entries:
+    for path, info in entries:
         try:
-            _admit(entry, bounds, seen)
-            yield Member(entry.path, _content(data, entry))
+            _admit(path, info, bounds, seen)
+            yield Member(path, _content(archive, path, info))
         except PhotoRefused as refused:
-            yield Member(entry.path, b"", refused.refusal, refused.detail)
+            yield Member(path, b"", refused.refusal, refused.detail)
 
 
-def _directory(data: bytes, bounds: Bounds) -> Iterator[_Entry]:
-    """The lines of the directory that an archive ends with."""
-    end = data.rfind(b"PK\5\6", max(0, len(data) - _END.size - _LONGEST_COMMENT))
-    if end < 0 or len(data) - end < _END.size:
-        raise PhotoRefused(Refusal.TRUNCATED)
-    _, _, _, _, count, size, start, _ = _END.unpack_from(data, end)
-    if data[max(0, end - _LOCATOR) : end].startswith(b"PK\6\7"):
-        end, count, size, start = _wide_end(data, end)
-    if count > bounds.entries:
-        raise PhotoRefused(Refusal.TOO_MANY_FILES, str(count))
-    # Something may stand before the archive, such as the program that unpacks it.
-    ahead = end - size - start
-    at = start + ahead
-    if ahead < 0 or at < 0:
-        raise PhotoRefused(Refusal.DAMAGED, "zip")
-    found = 0
-    while at < end:
-        if data[at : at + 4] != b"PK\1\2" or end - at < _ENTRY.size:
-            raise PhotoRefused(Refusal.DAMAGED, "zip")
-        found += 1
-        if found > bounds.entries:
-            raise PhotoRefused(Refusal.TOO_MANY_FILES, str(found))
-        entry, at = _entry(data, at, ahead)
-        yield entry
-
-
-def _wide_end(data: bytes, end: int) -> tuple[int, int, int, int]:
-    """Where the end of the directory, its number of lines, its size and its start stand in an archive of 64 bits."""
-    place = int.from_bytes(data[end - _LOCATOR + 8 : end - _LOCATOR + 16], "little")
-    if data[place : place + 4] != b"PK\6\6" or len(data) - place < 56:
-        raise PhotoRefused(Refusal.DAMAGED, "zip")
-    count, size, start = struct.unpack_from("<3Q", data, place + 32)
-    return place, count, size, start
-
-
-def _entry(data: bytes, at: int, ahead: int) -> tuple[_Entry, int]:
-    """A line of the directory, and where the next one begins."""
-    (_, made_by, _, flags, method, _, _, checksum, packed, size, named, extra, comment, _, _, mode, place) = (
-        _ENTRY.unpack_from(data, at)
-    )
-    begin = at + _ENTRY.size
-    name, fields = data[begin : begin + named], _fields(data[begin + named : begin + named + extra])
-    wide = fields.get(_ZIP64_FIELD, b"")
-    numbers = []
-    for number in (size, packed, place):
-        if number == _WIDE:
-            number, wide = int.from_bytes(wide[:8], "little"), wide[8:]
-        numbers.append(number)
-    size, packed, place = numbers
-    path = _path(name, flags, fields.get(_UNICODE_PATH_FIELD, b""))
-    entry = _Entry(path, made_by >> 8, flags, method, checksum, packed, size, mode >> 16, place + ahead)
-    return entry, begin + named + extra + comment
-
-
-def _fields(extra: bytes) -> dict[int, bytes]:
-    fields, at = {}, 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<HH", extra, at)
-        fields[kind] = extra[at + 4 : at + 4 + length]
-        at += 4 + length
-    return fields
-
-
-def _path(raw: bytes, flags: int, field: bytes) -> str:
-    """What a file is called: by the flag or field that says Unicode, else by a guess, which hardly ever fails."""
-    if not flags & _UTF8 and field[:1] == b"\1" and field[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
-        raw = field[5:]
+def _opened(data: bytes, bounds: Bounds) -> zipfile.ZipFile:
+    """The archive with its directory, of which zipfile makes an object for every line, however many there are."""
+    if (lines := data.count(b"PK\1\2")) > _LINES * bounds.entries:
+        raise PhotoRefused(Refusal.TOO_MANY_FILES, str(lines))
     try:
-        path = raw.decode()  # packers of macOS write UTF-8 without saying so
-    except UnicodeDecodeError:
-        path = raw.decode("cp437")
+        if not zipfile.is_zipfile(io.BytesIO(data)):
+            raise PhotoRefused(Refusal.TRUNCATED)  # the directory stands at the end
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _BROKEN:
+        raise PhotoRefused(Refusal.DAMAGED, "zip") from None
+    if (count := len(archive.infolist())) > bounds.entries:
+        raise PhotoRefused(Refusal.TOO_MANY_FILES, str(count))
+    return archive
+
+
+def _path(info: zipfile.ZipInfo) -> str:
+    """What a file is called: by the flag that says Unicode, else by a guess, which hardly ever fails.
+
+    The extra field that repeats a name in Unicode (0x7075) is only read by zipfile from Python 3.12 on, as `filename`.
+    """
+    path = info.orig_filename  # with what follows a zero
+    if not info.flag_bits & _UTF8:
+        with suppress(UnicodeDecodeError):
+            path = path.encode("cp437").decode()  # packers of macOS write UTF-8 without saying so
     return path.replace("\\", "/")
 
 
@@ -183,40 +121,44 @@ def _is_of_the_system(path: str) -> bool:
     return parts[-1] in ("", ".") or hidden or bool(_SYSTEM_FILES.intersection(parts))
 
 
-def _admit(entry: _Entry, bounds: Bounds, seen: set[str]) -> None:
+def _admit(path: str, info: zipfile.ZipInfo, bounds: Bounds, seen: set[str]) -> None:
     """Refuse by its line in the directory what is not to be opened."""
-    parts = entry.path.split("/")
-    if ".." in parts or not parts[0] or ":" in parts[0] or min(entry.path) < " ":
+    parts = path.split("/")
+    if ".." in parts or not parts[0] or ":" in parts[0] or min(path) < " ":
         raise PhotoRefused(Refusal.UNSAFE_NAME)
-    if entry.path.casefold() in seen:
+    if path.casefold() in seen:
         raise PhotoRefused(Refusal.NAMED_TWICE)
-    seen.add(entry.path.casefold())
-    if entry.system == _UNIX and stat.S_ISLNK(entry.mode):
+    seen.add(path.casefold())
+    if info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16):
         raise PhotoRefused(Refusal.LINK)
-    if entry.flags & _ENCRYPTED:
+    if info.flag_bits & _ENCRYPTED:
         raise PhotoRefused(Refusal.ENCRYPTED)
-    if entry.method not in (_STORED, _DEFLATED):
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise PhotoRefused(Refusal.PACKED_OTHERWISE)
-    if entry.size > (bounds.text if entry.path.lower().endswith(TEXT) else bounds.file):
-        raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(entry.size))
-    if entry.size > max(1 << 20, bounds.ratio * entry.packed):
-        raise PhotoRefused(Refusal.UNPACKS_TO_TOO_MUCH, f"{entry.size >> 20}")
-
-
-def _content(data: bytes, entry: _Entry) -> bytes:
-    """What a file holds, if that is a picture or a text."""
-    if entry.size == 0:
-        raise PhotoRefused(Refusal.EMPTY)
-    if data[entry.place : entry.place + 4] != b"PK\3\4" or len(data) - entry.place < _LOCAL.size:
+    if info.file_size > (bounds.text if path.lower().endswith(TEXT) else bounds.file):
+        raise PhotoRefused(Refusal.TOO_MANY_BYTES, str(info.file_size))
+    if info.file_size > max(1 << 20, bounds.ratio * info.compress_size):
+        raise PhotoRefused(Refusal.UNPACKS_TO_TOO_MUCH, f"{info.file_size >> 20}")
+    # Deflate adds an eighth at most, to what cannot be packed; what is longer keeps the reader busy with nothing.
+    if info.compress_size > 2 * info.file_size + _HEAD:
         raise PhotoRefused(Refusal.DAMAGED, "zip")
-    *_, named, extra = _LOCAL.unpack_from(data, entry.place)
-    begin = entry.place + _LOCAL.size + named + extra
-    packed = memoryview(data)[begin : begin + entry.packed]
-    if len(packed) < entry.packed:
-        raise PhotoRefused(Refusal.TRUNCATED)
-    _check_kind(_unpacked(packed[: 2 * _HEAD], entry.method, _HEAD), entry.path)
-    content = _unpacked(packed, entry.method, entry.size + 1)
-    if len(content) != entry.size or zlib.crc32(content) != entry.checksum:
+
+
+def _content(archive: zipfile.ZipFile, path: str, info: zipfile.ZipInfo) -> bytes:
+    """What a file holds, if that is a picture or a text."""
+    if info.file_size == 0:
+        raise PhotoRefused(Refusal.EMPTY)
+    try:
+        with archive.open(info) as file:
+            head = file.read(_HEAD)
+            _check_kind(head, path)
+            # It goes no further than the size it was told, and compares the checksum there.
+            content = head + file.read(info.file_size)
+    except EOFError:
+        raise PhotoRefused(Refusal.TRUNCATED) from None
+    except _BROKEN:
+        raise PhotoRefused(Refusal.DAMAGED, "zip") from None
+    if len(content) != info.file_size:
         raise PhotoRefused(Refusal.DAMAGED, "zip")
     return content
 
@@ -226,12 +168,3 @@ def _check_kind(head: bytes, path: str) -> None:
     if form in PHOTOS or (path.lower().endswith(TEXT) and form not in PICTURES):
         return
     raise PhotoRefused(Refusal.UNKNOWN_FORMAT if form in PICTURES else Refusal.NOT_A_PICTURE, form or "")
-
-
-def _unpacked(packed: memoryview, method: int, most: int) -> bytes:
-    if method == _STORED:
-        return bytes(packed[:most])
-    try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
-    except zlib.error:
-        raise PhotoRefused(Refusal.DAMAGED, "zip") from None

@@ -168,12 +168,12 @@ def test_names_in_other_encodings_do_not_part_a_photo_from_its_text(raw: bytes, 
     assert text.path.removesuffix(".txt") == name.removesuffix(".jpg")
 
 
-def test_a_name_in_the_field_for_unicode_counts() -> None:
+def test_a_field_that_repeats_a_name_in_unicode_does_no_harm() -> None:
     info = zipfile.ZipInfo("beach.jpg")
     name = "海滩.jpg".encode()
     info.extra = struct.pack("<HHBI", 0x7075, 5 + len(name), 1, zlib.crc32(b"beach.jpg")) + name
 
-    assert found(a_zip((info, PHOTO))) == {"海滩.jpg": None}
+    assert [member.content for member in read(a_zip((info, PHOTO), ("2.jpg", OTHER)))] == [PHOTO, OTHER]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_name_in_the_field_for_unicode_counts() -> None:
     [
         (b"PK\3\4" + bytes(100), Refusal.TRUNCATED),
         (a_zip(("1.jpg", PHOTO))[:-30], Refusal.TRUNCATED),
-        (a_zip(("1.jpg", PHOTO)).replace(b"PK\1\2", b"PK\1\3"), Refusal.DAMAGED),
+        (a_zip(("1.jpg", PHOTO))[:-5], Refusal.TRUNCATED),
         (a_zip(*((f"{number}.jpg", b"x") for number in range(501))), Refusal.TOO_MANY_FILES),
     ],
 )
@@ -193,7 +193,45 @@ def test_a_directory_that_hides_how_long_it_is_is_refused() -> None:
     data = bytearray(a_zip(*((f"{number}.jpg", b"x") for number in range(600))))
     struct.pack_into("<2H", data, len(data) - 14, 1, 1)
 
-    assert refusal_of(bytes(data)) == (Refusal.TOO_MANY_FILES, "501")
+    assert refusal_of(bytes(data)) == (Refusal.TOO_MANY_FILES, "600")
+
+
+def test_a_directory_of_a_million_lines_gets_no_memory() -> None:
+    data = a_zip(("1.jpg", b"x"))
+    begin, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    tail = bytearray(data[end:])
+    struct.pack_into("<2I", tail, 12, 1_000_000 * (end - begin), begin)
+    data = data[:begin] + 1_000_000 * data[begin:end] + tail
+
+    tracemalloc.start()
+    refused = refusal_of(data)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert refused == (Refusal.TOO_MANY_FILES, "1000000")
+    assert most < 1 << 20
+
+
+def test_the_directory_of_an_archive_in_the_archive_does_not_count() -> None:
+    inner = a_zip(*((f"{number}.jpg", b"x") for number in range(9)))
+
+    data = a_zip(("inner.zip", inner), ("1.jpg", PHOTO), method=zipfile.ZIP_STORED)
+
+    assert found(data, Bounds(entries=2)) == {"inner.zip": Refusal.NOT_A_PICTURE, "1.jpg": None}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        a_zip(("1.jpg", PHOTO)).replace(b"PK\1\2", b"PK\1\3"),
+        in_directory(a_zip(("1.jpg", PHOTO)), 6, "<H", 99),  # a version of the format that is not there yet
+        in_directory(a_zip(("é.jpg", PHOTO)), 46, "<B", 0xFF),  # said to be UTF-8
+        in_directory(a_zip(("12345.jpg", PHOTO)), 28, "<HH", 4, 5),  # an extra field that is none
+        a_zip(("1.jpg", PHOTO))[:-10] + b"\xff" * 8 + b"\0\0",  # a directory longer than the archive
+    ],
+)
+def test_a_directory_that_cannot_be_read_is_damaged(broken: bytes) -> None:
+    assert refusal_of(broken) == (Refusal.DAMAGED, "zip")
 
 
 def test_an_archive_is_refused_for_what_it_would_unpack_to_before_anything_is() -> None:
@@ -228,6 +266,19 @@ def test_a_file_of_zeros_that_lies_about_its_size_gets_no_memory() -> None:
 
     assert found_in == {"1.jpg": Refusal.DAMAGED}
     assert most < 8 << 20
+
+
+def test_a_file_that_is_packed_into_more_than_it_is_keeps_nobody_busy() -> None:
+    """Between the blocks of a photo stand two thousand without content; lines that share these would take a minute."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = b"\0\0\0\xff\xff" * 2000 + packer.compress(PHOTO) + packer.flush()
+    data = a_zip(("1.jpg", packed), ("2.jpg", OTHER), method=zipfile.ZIP_STORED)
+    for place, form, value in ((10, "<H", 8), (16, "<I", zlib.crc32(PHOTO)), (24, "<I", len(PHOTO))):
+        data = in_directory(data, place, form, value)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("1.jpg") == PHOTO
+
+    assert found(data) == {"1.jpg": Refusal.DAMAGED, "2.jpg": None}
 
 
 def test_files_that_share_their_bytes_count_each() -> None:
