@@ -178,7 +178,7 @@ class DiscordPerson(Someone):
     def fill_in(self, label: str, field: str, words: str) -> None:
         asked = self.person.tap(label)
         self.desk.act(lambda: None)
-        self.desk.act(lambda: self.person.submit(asked, **{field: words}))
+        self.desk.act(lambda: self.person.submit(asked, (), **{field: words}))
 
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         found = self.desk.message(seen.id)
