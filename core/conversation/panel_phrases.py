@@ -1,6 +1,7 @@
 """What the panel of a draft says, on platforms that show a draft in one message."""
 
 from core.conversation import captions
+from core.conversation.captions_phrases import text_lines
 from core.conversation.draft_phrases import ASK_CONSENT_OF_STYLES, method_label, retentions
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.photo_phrases import counts, good_photos, photo_panel
@@ -30,7 +31,10 @@ def panel(draft: ProfileView, view: View) -> str:
     if draft.consent in CONSENTS:
         about.append(_((STYLE_CONSENTS if draft.kind == STYLE else CONSENTS)[draft.consent]))
     lines = [pgettext("a profile that is being made", "Draft: {about}").format(about=" · ".join(about))]
-    lines.append(photo_panel(draft) if draft.photos else _no_photos(draft))
+    if draft.photos:
+        lines.append(photo_panel(draft))
+    else:
+        lines += [_no_photos(draft), *text_lines(draft)]
     lines += filter(None, (captions.example(draft),))
     if not draft.retention:
         lines.append(_(ASK_RETENTION))

@@ -221,7 +221,7 @@ def test_what_the_worker_writes_changes_the_page_that_is_looked_at() -> None:
     _, replies = said(Looked(HANDLE), replace(DRAFT, reviewing="2:p2"))
 
     assert replies[-1].slot == f"captions-{HANDLE}-2"
-    assert "9: a photo" in replies[-1].text
+    assert "9: zanora at the beach" in replies[-1].text
     assert len(said(Looked(HANDLE))[1]) == len(replies) - 1
 
 
