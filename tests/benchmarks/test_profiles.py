@@ -14,22 +14,7 @@ from core.storage.work import claim
 from tests.jobs.workplace import write_models
 
 
-def test_a_person_who_was_learnt_is_found_by_the_next_process(tmp_path: Path) -> None:
-    models = write_models(tmp_path, lowest_floor=-1.0, steps=1, class_images=2)
-    [seed] = adults(1)
-    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
-        first = studio.version(studio.learn(seed))
-        other = studio.learn(seed, {"rank": 2})
-
-    with profiles(models, tmp_path / "profiles", photo_size=256) as studio:
-        again = studio.learn(seed)
-
-        assert (studio.version(again).id, studio.version(again).trained_at) == (first.id, first.trained_at)
-        assert again.id != other.id
-        assert studio.draw(again, "smiling --n 1")
-
-
-def test_a_training_in_which_a_process_was_killed_goes_on(
+def test_a_training_in_which_a_process_was_killed_goes_on_in_the_next_and_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = write_models(tmp_path, lowest_floor=-1.0, steps=1, class_images=2)
@@ -56,6 +41,9 @@ def test_a_training_in_which_a_process_was_killed_goes_on(
         with reading(studio.studio.engine) as session:
             (only,) = session.exec(select(Work).where(Work.kind == WorkKind.LEARN)).all()
         assert only.state == WorkState.SUCCEEDED
+        trained_at = studio.version(profile).trained_at
+        assert studio.version(studio.learn(seed)).trained_at == trained_at
+        assert studio.draw(profile, "smiling --n 1")
 
 
 def test_what_a_training_depends_on_is_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
