@@ -1,6 +1,6 @@
 """Every family of base models. A new one: a module here, a line below."""
 
-from collections.abc import Callable
+from importlib import import_module
 
 import torch
 
@@ -8,14 +8,12 @@ from core.errors import ModelUnusable
 from core.families import catalogue
 from core.families.catalogue import Base
 from core.families.family import Family
-from core.families.flux import Flux
-from core.families.sd15 import Sd15
-from core.families.sdxl import Sdxl
 
-FAMILIES: dict[str, Callable[[Base, torch.device], Family]] = {
-    "sd15": Sd15.open,
-    "sdxl": Sdxl.open,
-    "flux": Flux.open,
+# By module and class: a family's pipelines take seconds to import, and a studio has bases of one or two.
+FAMILIES = {
+    "sd15": ("core.families.sd15", "Sd15"),
+    "sdxl": ("core.families.sdxl", "Sdxl"),
+    "flux": ("core.families.flux", "Flux"),
 }
 
 
@@ -24,4 +22,6 @@ def open_base(base: Base, device: torch.device) -> Family:
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')
-    return FAMILIES[base.family](base, device)
+    module, name = FAMILIES[base.family]
+    family: Family = getattr(import_module(module), name).open(base, device)
+    return family

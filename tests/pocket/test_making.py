@@ -16,9 +16,9 @@ from pocket.recipes.making import PARTS, make
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run of some seconds, with few people and small batches, drawn in the process itself."""
+    """The folder of a run of one step a part, with few people and small batches, drawn in the process itself."""
     folder = tmp_path_factory.mktemp("made")
-    asked = ["--out", str(folder), "--minutes=0.2", "--people=40", "--batch=4", "--workers=0"]
+    asked = ["--out", str(folder), "--minutes=0.2", "--steps=1", "--people=40", "--batch=4", "--workers=0"]
     subprocess.run(
         [sys.executable, "-m", "pocket.recipes", *asked],
         check=True,
