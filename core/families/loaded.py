@@ -142,7 +142,7 @@ class Loaded(ABC):
 
     def _shapes_of(self, model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
         """As peft makes them, which takes a second: every slice that goes on elsewhere asks again."""
-        known = (root, rank, *layers)
+        known: tuple[str | int, ...] = (root, rank, *layers)
         if known not in self._shapes:
             self._shapes[known] = low_rank.shapes_of(model, root, layers, rank)
         return self._shapes[known]
