@@ -8,21 +8,27 @@ from benchmarks import (
     acknowledging,
     autoencoder,
     base,
+    captions,
     chat,
     choosing,
+    decoding,
     drift,
     editing,
     faceid,
     faces,
     fair_wait,
+    inversion,
     operators,
     personal,
+    photo_costs,
+    photos,
     spaces,
     steps,
     switching,
     verdicts,
 )
 from benchmarks.row import Row, table, write
+from benchmarks.weights import WeightsMissing
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "chat": chat.run,
@@ -34,13 +40,18 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "operators": operators.run,
     "switching": switching.run,
     "verdicts": verdicts.run,
+    "photos": photos.run,
+    "photo-costs": photo_costs.run,
     "faces": faces.run,
+    "decoding": decoding.run,
+    "captions": captions.run,
     "autoencoder": autoencoder.run,
     "base": base.run,
     "faceid": faceid.run,
     "personal": personal.run,
     "choosing": choosing.run,
     "drift": drift.run,
+    "inversion": inversion.run,
 }
 
 
@@ -54,7 +65,10 @@ def main() -> int:
     for name, run in BENCHMARKS.items():
         if asked.only in (None, name):
             print(f"{name}...", flush=True)
-            rows += run(full=asked.full)
+            try:
+                rows += run(full=asked.full)
+            except WeightsMissing as missing:
+                print(f"  left out: {missing}", flush=True)
             write(rows)
     print(table(rows))
     return 0

@@ -28,7 +28,7 @@ JUDGED = ("hair_colour", "glasses", "background", "expression")
 GLASSES = ("round glasses", "square glasses", "sunglasses")
 
 Judge = Callable[[Pixels], Mapping[str, str]]
-"""What a picture shows, by attribute, without those that it has not; `pocket.judges.Attributes.of` is one."""
+"""What a picture shows, by attribute, without those that it has not; `Attributes.of` of core.captioning is one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def run(*, full: bool) -> list[Row]:
     with weights.models_file() as models:
         family = weights.base(models)
     return measure(
-        family, weights.shipped_pack(), weights.attributes(),
+        family, weights.shipped_pack(), weights.attributes().of,
         FULL_PICTURES if full else PICTURES, FULL_DRAWINGS if full else DRAWINGS,
     )  # fmt: skip
 

@@ -4,8 +4,10 @@ import io
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +20,44 @@ from benchmarks.weights import models_file
 from core.artifacts import Pixels
 from core.chat import Incoming, arrivals, respond
 from core.conversation.messages import Chosen, Command, Heard, Photos, Text, Upload
-from core.jobs import open_workshop, run
+from core.jobs import announce, open_workshop, run
 from core.jobs.workshop import Workshop
 from core.settings import Settings
 from core.storage.database import reading, writing
 from core.storage.keys import profile_key
 from core.storage.studio import Studio, open_studio
-from core.storage.tables import PictureRow, Profile, ProfileState, Version, Work, WorkState
+from core.storage.tables import (
+    OPEN_WORK,
+    Account,
+    Identity,
+    PictureRow,
+    Profile,
+    ProfileState,
+    Version,
+    Work,
+    WorkKind,
+    WorkState,
+)
+from core.storage.work import take_away
+from core.subjects import LORA
 from core.up import migrate, server_command, wait_for_server
 from pocket.cast import photos_of
 from pocket.people import make_person
 
 PHOTOS = 12
 PHOTO_SIZE = 1024
+CHANCE = 1  # the seed of every training, so that one that is learnt anew is the same
 
 
 class Bench:
-    """People who make profiles and draw them; work is done when `work` is called."""
+    """People who make profiles and draw them; work is done when `work` is called.
+
+    Whoever was learnt in this studio before, in the same way and from as many photos, is not learnt again.
+    """
 
     def __init__(self, studio: Studio, workshop: Workshop, photo_size: int = PHOTO_SIZE) -> None:
         self.studio, self.workshop = studio, workshop
-        self._updates = 0
+        self._updates = time.time_ns()  # after those of every earlier process
         self._photo_size = photo_size
         self._photos: dict[int, list[Pixels]] = {}
 
@@ -51,6 +70,7 @@ class Bench:
     def say(self, user: str, heard: Heard) -> None:
         """One turn."""
         self._updates += 1
+        announce(self.workshop, time.time())
         respond(self.studio, Incoming("console", "bench", self._updates, user, user, heard))
 
     def work(self) -> None:
@@ -63,20 +83,55 @@ class Bench:
             first = min(waiting, key=lambda one: (one.kind == "learn", one.id))
             run(first.id or 0, first.turn)
 
-    def learn(self, seed: int, plan: dict[str, Any] | None = None, user: str = "") -> Profile:
-        """A profile of a held-out person from 12 photos, trained."""
-        user = user or f"{seed}-{self._updates}"
-        person = make_person(seed)
+    def learn(
+        self, seed: int, plan: Mapping[str, Any] | None = None, *, method: str = LORA, photos: int = PHOTOS
+    ) -> Profile:
+        """The profile of a held-out person, learnt by a method from some of their 12 photos, now or before.
+
+        A training that was stopped on the way goes on. `plan` is what differs from what is recommended.
+        """
+        how = json.dumps([method, photos, self._photo_size, dict(plan or {})], sort_keys=True)
+        user = f"{seed}-{sha256(how.encode()).hexdigest()[:8]}"
+        profile = self._known(user)
+        if profile is None:
+            self._begin(user, seed, method, photos)
+            profile = self._confirmed(user, {**(plan or {})})
+        self.work()
+        with reading(self.studio.engine) as session:
+            profile = session.get_one(Profile, profile.id)
+        if profile.state != ProfileState.TRAINED:
+            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
+        return profile
+
+    def _known(self, user: str) -> Profile | None:
+        """The profile that this user has confirmed, if there is one and it did not fail."""
+        states = (ProfileState.QUEUED, ProfileState.TRAINING, ProfileState.TRAINED)
+        with reading(self.studio.engine) as session:
+            return session.exec(
+                select(Profile)
+                .join(Identity, col(Identity.account_id) == col(Profile.account_id))
+                .where(Identity.user == user, Profile.sample == "", col(Profile.state).in_(states))
+                .order_by(col(Profile.id).desc())
+            ).first()
+
+    def _begin(self, user: str, seed: int, method: str, photos: int) -> None:
+        """Say everything that a profile needs, up to the last photo, in a draft that is new."""
+        kind = make_person(seed).kind
+        word = {"boy": "man", "girl": "woman"}.get(kind, kind)
+        if (left := self._draft(user)) is not None:  # by a process that was killed
+            self.say(user, Chosen(f"drop:{left}:yes"))
         self.say(user, Command("new"))
         handle = self._draft(user)
-        word = {"boy": "man", "girl": "woman"}.get(person.kind, person.kind)
-        for heard in (
+        way = [Chosen(f"way:{handle}:{method}")] if method != LORA else []
+        answers: list[Heard] = [
+            *way,
             Chosen(f"class:{handle}:{word}"),
             Text(f"Person {seed}"),
             Chosen(f"keep:{handle}:keep"),
             Chosen(f"consent:{handle}:agreed"),
-            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(PHOTOS)), "album"),
-        ):
+            Photos(tuple(Upload(f"{number}", f"{number}") for number in range(photos)), "album"),
+        ]
+        for heard in answers:
             self.say(user, heard)
         drawings = self.photos(seed)
         while waiting := arrivals.waiting(self.studio, "console"):
@@ -85,17 +140,18 @@ class Bench:
                 _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
                 arrivals.keep(self.studio, arrival, encoded.tobytes())
         self.work()
+
+    def _confirmed(self, user: str, plan: dict[str, Any]) -> Profile:
+        """Let the training be confirmed; its plan and its chance are the benchmark's."""
+        handle = self._draft(user)
         self.say(user, Chosen(f"photos:{handle}:done"))
         self.say(user, Chosen(f"train:{handle}:yes"))
         with writing(self.studio.engine) as session:
             profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
-            if plan and profile.version_id:
-                session.get_one(Version, profile.version_id).plan = json.dumps(plan)
-        self.work()
-        with reading(self.studio.engine) as session:
-            profile = session.exec(select(Profile).where(Profile.handle == handle)).one()
-        if profile.state != ProfileState.TRAINED:
-            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
+            if profile.version_id:
+                version = session.get_one(Version, profile.version_id)
+                version.plan, version.seed = json.dumps(plan), CHANCE
+            session.expunge_all()
         return profile
 
     def version(self, profile: Profile) -> Version:
@@ -103,10 +159,16 @@ class Bench:
         with reading(self.studio.engine) as session:
             return session.get_one(Version, profile.version_id)
 
-    def draw(self, profile: Profile, user: str, words: str) -> list[PictureRow]:
-        """The pictures that the current profile's owner gets for these words."""
-        self.say(user, Command("imagine", words))
+    def ask(self, profile: Profile, command: Command) -> None:
+        """Let a profile's owner, who has no other, ask for something, and do it."""
+        with reading(self.studio.engine) as session:
+            owner = session.exec(select(Identity).where(Identity.account_id == profile.account_id)).one()
+        self.say(owner.user, command)
         self.work()
+
+    def draw(self, profile: Profile, words: str) -> list[PictureRow]:
+        """The pictures that a profile's owner gets for these words."""
+        self.ask(profile, Command("imagine", words))
         with reading(self.studio.engine) as session:
             newest = session.exec(
                 select(Work).where(Work.profile_id == profile.id).order_by(col(Work.id).desc())
@@ -115,9 +177,12 @@ class Bench:
 
     def pixels(self, profile: Profile, picture: PictureRow) -> Pixels:
         """A picture that was made, delivered or not."""
-        content = self.studio.files.read(picture.file, self.studio.keys.open(profile_key(profile.handle)))
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(io.BytesIO(self.read(profile, picture.file))) as opened:
             return np.array(opened.convert("RGB"))
+
+    def read(self, profile: Profile, file: str) -> bytes:
+        """A sealed file of a profile."""
+        return self.studio.files.read(file, self.studio.keys.open(profile_key(profile.handle)))
 
     def words(self, profile: Profile) -> dict[str, Any]:
         """What the owner said of the profile: its class word, its trigger and the rest."""
@@ -125,21 +190,39 @@ class Bench:
         words: dict[str, Any] = self.studio.unseal(profile_key(profile.handle), profile.sealed, place)
         return words
 
-    def _draft(self, user: str) -> int:
+    def release(self) -> None:
+        """Let trainings that a process was killed in go on here; whatever else it left is given up."""
+        with writing(self.studio.engine) as session:
+            for work in session.exec(select(Work).where(col(Work.state).in_(OPEN_WORK))).all():
+                if work.kind == WorkKind.LEARN:
+                    work.state, work.worker, work.lease_until = WorkState.PENDING, "", 0.0
+                    work.turn += 1
+                else:
+                    take_away(session, work, "cancelled")
+
+    def _draft(self, user: str) -> int | None:
+        """The handle of the profile that a user is making."""
         with reading(self.studio.engine) as session:
-            drafts = (
-                select(Profile).where(Profile.state == ProfileState.DRAFT).order_by(col(Profile.id).desc())
-            )
-            return session.exec(drafts).first().handle  # type: ignore[union-attr]  # it was just opened
+            return session.exec(
+                select(Profile.handle)
+                .join(Account, col(Account.draft_id) == col(Profile.id))
+                .join(Identity, col(Identity.account_id) == col(Account.id))
+                .where(Identity.user == user)
+            ).first()
 
 
 @contextmanager
-def bench(models: Path | None = None, photo_size: int = PHOTO_SIZE) -> Iterator[Bench]:
-    """A studio in a temporary folder with its own server, on the measured weights or another configuration's."""
+def bench(
+    models: Path | None = None, photo_size: int = PHOTO_SIZE, data: Path | None = None
+) -> Iterator[Bench]:
+    """A studio with its own server, on the measured weights or another configuration's.
+
+    It lies in `data`, with what was learnt there before, or in a temporary folder.
+    """
     with tempfile.TemporaryDirectory() as folder, models_file() as measured:
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]  # pydantic's own
-            data_dir=Path(folder),
+            data_dir=data or Path(folder),
             models_file=models or measured,
         )
         server = subprocess.Popen(server_command(settings))
@@ -148,7 +231,9 @@ def bench(models: Path | None = None, photo_size: int = PHOTO_SIZE) -> Iterator[
             migrate(settings)
             studio = open_studio(settings)
             workshop = open_workshop(studio, "bench")
-            yield Bench(studio, workshop, photo_size)
+            opened = Bench(studio, workshop, photo_size)
+            opened.release()
+            yield opened
             workshop.intake.close()
             studio.engine.dispose()
         finally:

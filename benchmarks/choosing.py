@@ -1,7 +1,8 @@
 """[lora-ratio] [choice-regret] [choice-steps] Which checkpoint the studio keeps, against the best that there was.
 
 Held-out people are learnt by the product's own path for as many steps as the usual fixed default, without ending
-early. What the chooser would have seen of that is given to it, checkpoint by checkpoint, until it stops. Then every
+early. What the chooser would have seen of that is given to it, checkpoint by checkpoint, until it stops or has had
+the steps that the base recommends. Then every
 checkpoint is judged by pictures at seeds and of prompts that the chooser did not see, by a recogniser that the product
 does not have.
 """
@@ -13,9 +14,10 @@ from statistics import median
 import numpy as np
 
 from benchmarks import weights
-from benchmarks.bench_studio import Bench, bench
+from benchmarks.bench_studio import Bench
 from benchmarks.people import adults, faces_of, likenesses
-from benchmarks.personal import as_seen, near_copy
+from benchmarks.personal import graded
+from benchmarks.profiles import profiles
 from benchmarks.row import Row, bootstrap, median_interval, row
 from core.artifacts import Pixels
 from core.assessment import Score, best, may_stop
@@ -26,11 +28,12 @@ from core.jobs.checkpoints import score_of
 from core.storage.database import reading
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import at_step, checkpoints
+from core.subjects import LORA
 from core.training.plan import Plan
 
 COUNT, FULL_COUNT = 3, 20
 PICTURES, FULL_PICTURES = 16, 64
-STEPS, EVERY = 400, 50
+STEPS = 400
 FIRST_SEED = 50_000
 # None of these words is drawn while a profile learns.
 PROMPTS = ("sad, green background", "surprised, in the city", "smiling, by the sea", "yellow background")
@@ -70,7 +73,7 @@ def run(*, full: bool) -> list[Row]:
     """Learn some people of the cast to the end, or twenty."""
     grader = weights.grader()
     people = adults(FULL_COUNT if full else COUNT)
-    with bench() as studio:
+    with profiles() as studio:
         courses = [
             course(studio, grader, seed, pictures=FULL_PICTURES if full else PICTURES) for seed in people
         ]
@@ -92,26 +95,25 @@ def rows(courses: Sequence[Course]) -> list[Row]:
 
 
 def course(
-    studio: Bench, grader: FacePack, seed: int, *, pictures: int, steps: int = STEPS, every: int = EVERY
+    studio: Bench, grader: FacePack, seed: int, *, pictures: int, steps: int = STEPS, every: int | None = None
 ) -> Course:
-    """Learn one person to the end, let the chooser choose, and judge every checkpoint."""
-    profile = studio.learn(seed, {"steps": steps, "checkpoint_every": every, "patience": 0}, user=str(seed))
+    """Learn one person to the end, let the chooser choose, and judge every checkpoint, by default the usual ones."""
+    usual = studio.workshop.base.settings(LORA)
+    every = every or usual["checkpoint_every"]
+    profile = studio.learn(seed, {"steps": steps, "checkpoint_every": every, "patience": 0})
     version = studio.version(profile)
     with reading(studio.studio.engine) as session:
         found = checkpoints(session, version)
     scores = [score_of(one) for one in found]
-    kept, ended = chosen(scores)
+    kept, ended = chosen(scores, usual["steps"], usual.get("patience", Plan.patience))
     photos = studio.photos(seed)
     known = faces_of(grader, photos)
     truth, delivered = [], []
     for place, checkpoint in enumerate(found):
         drawn = unseen(studio, profile, version, checkpoint, pictures)
-        graded = likenesses(grader, drawn, known)
-        truth.append(float(np.mean(graded)))
+        truth.append(float(np.mean(likenesses(grader, drawn, known))))
         if place == kept:
-            delivered = _delivered(
-                studio, grader, profile, version, list(zip(drawn, graded, strict=True)), photos
-            )
+            delivered = _delivered(studio, grader, profile, version, drawn, photos)
     found_course = Course(scores, truth, kept, ended, delivered, float(np.mean(leave_one_out(known))))
     told = " ".join(
         f"{score.step}:{score.quality:.0f}/{true:.2f}" for score, true in zip(scores, truth, strict=True)
@@ -120,12 +122,10 @@ def course(
     return found_course
 
 
-def chosen(scores: Sequence[Score]) -> tuple[int, int]:
-    """The places of the checkpoint that is kept and of the one after which the training ends."""
-    patience = Plan.patience
-    ended = next(
-        (count for count in range(1, len(scores)) if may_stop(scores[:count], patience)), len(scores)
-    )
+def chosen(scores: Sequence[Score], steps: int, patience: int = Plan.patience) -> tuple[int, int]:
+    """The places of the checkpoint that is kept and of the one after which a training of so many steps ends."""
+    within = max(sum(score.step <= steps for score in scores), 1)
+    ended = next((count for count in range(1, within) if may_stop(scores[:count], patience)), within)
     seen = scores[:ended]
     return seen.index(best(seen)), ended - 1
 
@@ -151,19 +151,18 @@ def _delivered(
     grader: FacePack,
     profile: Profile,
     version: Version,
-    drawn: Sequence[tuple[Pixels, float]],
+    drawn: Sequence[Pixels],
     photos: Sequence[Pixels],
 ) -> list[float]:
     """The likeness of the pictures that pass the product's filter; 0 for near-copies of a photo."""
     pack, template = studio.workshop.pack(), studio.workshop.template(profile, version)
-    side = studio.workshop.family().size
-    seen = [as_seen(grader, photo, side) for photo in photos]
-    passed = []
-    for pixels, graded in drawn:
-        faces = pack.faces_in(pixels)
-        if len(faces) == 1 and similarity(faces[0].embedding, template) >= (version.floor or 0.0):
-            passed.append(0.0 if near_copy(pixels, seen) else graded)
-    return passed
+    passed = [
+        pixels
+        for pixels in drawn
+        if len(faces := pack.faces_in(pixels)) == 1
+        and similarity(faces[0].embedding, template) >= (version.floor or 0.0)
+    ]
+    return graded(grader, passed, photos, studio.workshop.family().size)[0]
 
 
 def _regret(courses: Sequence[Course]) -> float:

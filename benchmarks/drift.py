@@ -7,8 +7,9 @@ import numpy as np
 
 from benchmarks import base, weights
 from benchmarks.base import Judge, Wish
-from benchmarks.bench_studio import Bench, bench
+from benchmarks.bench_studio import Bench
 from benchmarks.people import adults, faces_of, likenesses, share
+from benchmarks.profiles import profiles
 from benchmarks.row import Row, bootstrap, row
 from core.artifacts import Embedding, Pixels
 from core.faces import FacePack
@@ -64,9 +65,9 @@ def run(*, full: bool) -> list[Row]:
     """Some people, all with prior preservation and the first ones without it too."""
     people = adults(FULL_COUNT if full else COUNT)
     count = FULL_PICTURES if full else PICTURES
-    grader, judge = weights.grader(), weights.attributes()
+    grader, judge = weights.grader(), weights.attributes().of
     drifts = []
-    with bench() as studio:
+    with profiles() as studio:
         for place, seed in enumerate(people):
             again = place < (FULL_WITHOUT if full else WITHOUT)
             drifts.append(drift(studio, grader, judge, seed, count, again=again))
@@ -95,14 +96,14 @@ def rows(drifts: Sequence[Drift]) -> list[Row]:
 
 def drift(studio: Bench, grader: FacePack, judge: Judge, seed: int, count: int, *, again: bool) -> Drift:
     """Learn a person and compare the class, at the same prompts and seeds, with the base's."""
-    profile = studio.learn(seed, user=f"{seed} with prior")
+    profile = studio.learn(seed)
     photos = faces_of(grader, studio.photos(seed))
     before = _drawn(studio, profile, grader, judge, photos, count, {})
-    after = _drawn(studio, profile, grader, judge, photos, count, _worn(studio, profile))
+    after = _drawn(studio, profile, grader, judge, photos, count, worn(studio, profile))
     without = None
     if again:
-        other = studio.learn(seed, {"prior_batch": 0}, user=f"{seed} without prior")
-        pictures = _of_class(studio, profile, count, _worn(studio, other))
+        other = studio.learn(seed, {"prior_batch": 0})
+        pictures = of_class(studio, profile, count, worn(studio, other))
         without = float(np.mean(likenesses(grader, pictures, photos)))
     print(f"  {seed}: {before.likeness:.2f} -> {after.likeness:.2f}, without prior {without}", flush=True)
     return Drift(before, after, without)
@@ -116,6 +117,18 @@ def diversity(faces: Sequence[Embedding]) -> float:
     return float(1 - cosines[np.triu_indices(len(faces), 1)].mean())
 
 
+def of_class(studio: Bench, profile: Profile, count: int, adapters: Mapping[str, float]) -> list[Pixels]:
+    """Plain pictures of a profile's class at seeds from 1 on, with these adapters worn."""
+    family = studio.workshop.family()
+    request = usual_request(family, class_prompt(str(studio.words(profile)["class_word"])), adapters)
+    return family.draw(request, range(1, count + 1))
+
+
+def worn(studio: Bench, profile: Profile) -> dict[str, float]:
+    """A profile's adapter at full strength."""
+    return {studio.workshop.wear(profile, studio.version(profile)): 1.0}
+
+
 def _drawn(
     studio: Bench,
     profile: Profile,
@@ -123,23 +136,15 @@ def _drawn(
     judge: Judge,
     photos: Sequence[Embedding],
     count: int,
-    worn: Mapping[str, float],
+    adapters: Mapping[str, float],
 ) -> Drawn:
-    pictures = _of_class(studio, profile, count, worn)
+    pictures = of_class(studio, profile, count, adapters)
     asked: list[Wish] = base.wishes((str(studio.words(profile)["class_word"]),), count)
     return Drawn(
         likeness=float(np.mean(likenesses(grader, pictures, photos))),
         one_face=share(base.one_face(studio.workshop.pack(), pictures)),
-        obeyed=base.mean_share(base.obeyed(judge, base.drawn_wishes(studio.workshop.family(), asked, worn))),
+        obeyed=base.mean_share(
+            base.obeyed(judge, base.drawn_wishes(studio.workshop.family(), asked, adapters))
+        ),
         diversity=diversity(faces_of(grader, pictures)),
     )
-
-
-def _of_class(studio: Bench, profile: Profile, count: int, worn: Mapping[str, float]) -> list[Pixels]:
-    family = studio.workshop.family()
-    request = usual_request(family, class_prompt(str(studio.words(profile)["class_word"])), worn)
-    return family.draw(request, range(1, count + 1))
-
-
-def _worn(studio: Bench, profile: Profile) -> dict[str, float]:
-    return {studio.workshop.wear(profile, studio.version(profile)): 1.0}

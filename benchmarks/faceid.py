@@ -1,100 +1,88 @@
-"""[faceid-ratio] The FaceID adapter in a plain diffusers pipeline: a single photo, no training."""
+"""[faceid-ratio] [faceid-time] A face from a single photo, without training, by the bot's own path."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
 
 import numpy as np
-import torch
-from diffusers import StableDiffusionPipeline
 
 from benchmarks import weights
-from benchmarks.bench_studio import PHOTO_SIZE, PHOTOS
-from benchmarks.people import adults, face_of, faces_of, likenesses
+from benchmarks.bench_studio import Bench
+from benchmarks.people import adults, faces_of
+from benchmarks.personal import WORDS, graded
+from benchmarks.profiles import profiles
 from benchmarks.row import Row, median_interval, row
-from core.artifacts import Embedding, Pixels
 from core.faces import FacePack, leave_one_out
+from core.families.family import usual_request
 from core.generation import class_prompt
-from pocket.cast import photos_of
-from pocket.people import make_person
+from core.jobs.commission import FACEID_CFG
+from core.storage.tables import Profile
+from core.subjects import FACEID
 
-COUNT, FULL_COUNT = 20, 60
-PICTURES, FULL_PICTURES = 4, 8
-STEPS, GUIDANCE = 20, 2.5
+COUNT, FULL_COUNT = 12, 60
+TIMED, FULL_TIMED = 8, 24  # pairs of pictures
 
 
 @dataclass(frozen=True)
 class Known:
-    """How like a person the pictures from one photo are, and the photos among themselves, by the grader."""
+    """How like a person what was delivered from one photo is, and the photos among themselves, by the grader."""
 
-    likenesses: list[float]
+    delivered: list[float]
     own: float
 
     @property
     def ratio(self) -> float:
-        """The median picture as a share of what the photos reach."""
-        return median(self.likenesses) / self.own if self.likenesses else 0.0
+        """The median picture as a share of what the photos reach; 0 if nothing was delivered."""
+        return median(self.delivered) / self.own if self.delivered else 0.0
 
 
 def run(*, full: bool) -> list[Row]:
     """Grown-up people of the cast, four pictures each."""
-    people = adults(FULL_COUNT if full else COUNT)
-    count = FULL_PICTURES if full else PICTURES
-    return measure(open_pipeline(weights.WEIGHTS), weights.shipped_pack(), weights.grader(), people, count)
+    weights.faceid()
+    grader = weights.grader()
+    with profiles() as studio:
+        people = [known(studio, grader, seed) for seed in adults(FULL_COUNT if full else COUNT)]
+        profile = studio.learn(adults(1)[0], method=FACEID, photos=1)
+        times = timed(studio, profile, FULL_TIMED if full else TIMED)
+    return rows(people, times)
 
 
-def measure(
-    pipeline: Any, pack: FacePack, grader: FacePack, people: Sequence[int], count: int, steps: int = STEPS
-) -> list[Row]:
-    """The row, of so many people and pictures each."""
-    ratios = [_known(pipeline, pack, grader, seed, count, steps).ratio for seed in people]
+def rows(people: Sequence[Known], times: Sequence[tuple[float, float]]) -> list[Row]:
+    """The two figures; `times` are the seconds of a picture with a face and of one without."""
+    ratios, slower = [one.ratio for one in people], [face / plain for face, plain in times]
     return [
         row("faceid-ratio", median(ratios), "ratio", least=0.60, n=len(ratios), interval=median_interval(ratios),
-            peer="the photos' leave-one-out, second recogniser")
+            peer="the photos' leave-one-out, second recogniser, from one photo"),
+        row("faceid-time", median(slower), "ratio", most=2, n=len(slower), interval=median_interval(slower),
+            peer=f"a plain picture, {median(plain for _, plain in times):.2f} s"),
     ]  # fmt: skip
 
 
-def open_pipeline(folder: Path) -> Any:
-    """A base with its adapter, loaded as anybody would."""
-    pipeline = StableDiffusionPipeline.from_pretrained(
-        folder / "base", local_files_only=True, dtype=torch.float32
+def known(studio: Bench, grader: FacePack, seed: int) -> Known:
+    """Give the bot one photo of a person, ask for four pictures, and grade what is delivered."""
+    profile = studio.learn(seed, method=FACEID, photos=1)
+    photos = studio.photos(seed)
+    pictures = [studio.pixels(profile, one) for one in studio.draw(profile, WORDS) if not one.dropped]
+    likenesses, _ = graded(grader, pictures, photos, studio.workshop.family().size)
+    found = Known(likenesses, float(np.mean(leave_one_out(faces_of(grader, photos)))))
+    print(f"  {seed}: {len(found.delivered)} delivered, {found.ratio:.2f} of own", flush=True)
+    return found
+
+
+def timed(studio: Bench, profile: Profile, count: int) -> list[tuple[float, float]]:
+    """The seconds of so many pictures with a face and of as many without, in turn, by the same settings."""
+    family = studio.workshop.family()
+    name = studio.workshop.wear(profile, studio.version(profile))
+    plain = replace(
+        usual_request(family, class_prompt(str(studio.words(profile)["class_word"]))), cfg=FACEID_CFG
     )
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.load_ip_adapter(
-        folder / "adapters",
-        subfolder="",
-        weight_name="faceid.safetensors",
-        image_encoder_folder=None,
-        local_files_only=True,
-    )
-    return pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def pictures_of(pipeline: Any, face: Embedding, kind: str, count: int, steps: int) -> list[Pixels]:
-    """Pictures of the person with this face, at seeds from 1 on."""
-    # One for each picture: diffusers would deal the words of a single one out among them.
-    embedding = torch.from_numpy(face).view(1, 1, -1).repeat(count, 1, 1).to(pipeline.device)
-    pixels = pipeline(
-        prompt=[class_prompt(kind)] * count,
-        num_inference_steps=steps,
-        guidance_scale=GUIDANCE,
-        # The picture without guidance is of nobody.
-        ip_adapter_image_embeds=[torch.cat([torch.zeros_like(embedding), embedding])],
-        generator=[torch.Generator().manual_seed(seed) for seed in range(1, count + 1)],
-        output_type="np",
-    ).images
-    return list(np.round(pixels * 255).astype(np.uint8))
-
-
-def _known(pipeline: Any, pack: FacePack, grader: FacePack, seed: int, count: int, steps: int) -> Known:
-    photos = [photo.pixels for photo in photos_of(seed, PHOTOS, PHOTO_SIZE)]
-    known = faces_of(grader, photos)
-    face = face_of(pack, photos[0])
-    own = float(np.mean(leave_one_out(known)))
-    if face is None:
-        return Known([], own)
-    return Known(
-        likenesses(grader, pictures_of(pipeline, face, make_person(seed).kind, count, steps), known), own
-    )
+    times = []
+    for seed in range(count + 1):
+        seconds = []
+        for request in (replace(plain, adapters={name: 1.0}), plain):
+            began = time.perf_counter()
+            family.draw(request, [seed])
+            seconds.append(time.perf_counter() - began)
+        times.append((seconds[0], seconds[1]))
+    return times[1:]  # the first pair warms up

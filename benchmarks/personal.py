@@ -11,8 +11,9 @@ from statistics import median
 import numpy as np
 
 from benchmarks import weights
-from benchmarks.bench_studio import PHOTOS, Bench, bench
+from benchmarks.bench_studio import PHOTOS, Bench
 from benchmarks.people import ENROLMENT_SCENES, adults, face_of, faces_of, likenesses, share
+from benchmarks.profiles import profiles
 from benchmarks.row import Row, bootstrap, median_interval, row
 from core.artifacts import Embedding, Pixels
 from core.curation import centre_crop, crop, measure
@@ -60,7 +61,7 @@ class Outcome:
 def run(*, full: bool) -> list[Row]:
     """Learn and draw some people of the cast, or twenty."""
     grader = weights.grader()
-    with bench() as studio:
+    with profiles() as studio:
         enrolled = enrolment(grader, PEOPLE, ENROLLED_WITH)
         people = adults(FULL_COUNT if full else COUNT)
         outcomes = [learnt_and_drawn(studio, grader, seed, enrolled) for seed in people]
@@ -101,30 +102,39 @@ def learnt_and_drawn(
     studio: Bench, grader: FacePack, seed: int, enrolled: dict[int, list[Embedding]]
 ) -> Outcome:
     """Learn a person, ask for four pictures, grade what comes."""
-    user = str(seed)
-    profile = studio.learn(seed, user=user)
+    profile = studio.learn(seed)
     photos = studio.photos(seed)
     known = faces_of(grader, photos)
-    pictures = studio.draw(profile, user, WORDS)
+    pictures = studio.draw(profile, WORDS)
     delivered = [studio.pixels(profile, one) for one in pictures if not one.dropped]
-    side = studio.workshop.family().size
-    seen = [as_seen(grader, photo, side) for photo in photos]
-    copied = [near_copy(pixels, seen) for pixels in delivered]
-    graded = likenesses(grader, delivered, known)
+    likes, copies = graded(grader, delivered, photos, studio.workshop.family().size)
     outcome = Outcome(
         seconds=studio.version(profile).seconds,
         made=len(pictures),
-        delivered=[0.0 if copy else like for copy, like in zip(copied, graded, strict=True)],
+        delivered=likes,
         own=float(np.mean(leave_one_out(known))),
         first=[is_first(grader, pixels, seed, enrolled) for pixels in delivered],
         untrained=median(likenesses(grader, untrained(studio, profile, UNTRAINED), known)),
-        copies=sum(copied),
+        copies=copies,
     )
     print(
         f"  {seed}: {outcome.seconds:.0f} s, {outcome.untrained:.2f} -> {outcome.ratio:.2f} of own",
         flush=True,
     )
     return outcome
+
+
+def graded(
+    grader: FacePack, pictures: Sequence[Pixels], photos: Sequence[Pixels], side: int
+) -> tuple[list[float], int]:
+    """Each picture's likeness to the person of these photos, 0 for a near-copy of one, and how many are copies.
+
+    `side` is the size, in pixels, at which photos are trained on.
+    """
+    seen = [as_seen(grader, photo, side) for photo in photos]
+    copied = [near_copy(pixels, seen) for pixels in pictures]
+    likes = likenesses(grader, pictures, faces_of(grader, photos))
+    return [0.0 if copy else like for copy, like in zip(copied, likes, strict=True)], sum(copied)
 
 
 def untrained(studio: Bench, profile: Profile, count: int) -> list[Pixels]:
@@ -146,7 +156,7 @@ def as_seen(pack: FacePack, photo: Pixels, side: int) -> Pixels:
 def near_copy(pixels: Pixels, seen: Sequence[Pixels]) -> bool:
     """Whether a picture is one of the photos again, by the product's own search for duplicates."""
     every = [measure(one, None, pixels.shape[0]) for one in (pixels, *seen)]
-    pairs = same_photos([one.hashes for one in every], [one.thumbnail for one in every])
+    pairs = same_photos([one.print for one in every])
     return any(0 in pair for pair in pairs)
 
 

@@ -24,12 +24,14 @@ from diffusers import DDPMScheduler, StableDiffusionPipeline
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.techniques import Step, shown, without
 from benchmarks.weights import models_file
 from core import schedule
 from core.artifacts import Dataset, Pixels
-from core.families import catalogue, open_base
+from core.families import catalogue
 from core.families.catalogue import Base
 from core.families.family import Family
+from core.families.sd15 import Sd15
 from core.training.chance import Draws, draws, seed_of
 from core.training.methods import METHODS
 from core.training.plan import Plan
@@ -41,7 +43,10 @@ WARM_UP = 3  # steps that are taken and not counted
 
 @dataclass(frozen=True)
 class Comparison:
-    """Medians of the seconds a step, and the largest relative difference of the losses at one step."""
+    """Medians of the seconds a step, and the largest relative difference of the losses at one step.
+
+    `without` are the ratios of our step without each technique, by its name.
+    """
 
     threads: int
     steps: int
@@ -49,6 +54,7 @@ class Comparison:
     plain_s: float
     ratio: float
     loss_difference: float
+    without: dict[str, float]
 
 
 class PlainLoop:
@@ -74,7 +80,7 @@ class PlainLoop:
         self._noising = DDPMScheduler.from_config(pipeline.scheduler.config)
         self._pipeline = pipeline
 
-    def learn(self, chosen: Draws) -> float:
+    def learn(self, chosen: Draws) -> Tensor:
         """Take one step with what chance chose."""
         plan, dataset, pipeline = self._plan, self._dataset, self._pipeline
         pictures, prompts = shown(dataset, chosen)
@@ -94,34 +100,28 @@ class PlainLoop:
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         self._optimiser.step()
         self._optimiser.zero_grad()
-        return float(loss.item())
+        loss.item()  # the example shows it in every step
+        return loss.detach()
 
 
-def shown(dataset: Dataset, chosen: Draws) -> tuple[list[Pixels], list[str]]:
-    """The pictures and prompts of one step."""
-    photos = zip(chosen.photos, chosen.mirrored, chosen.silent, strict=True)
-    pictures, prompts = [], []
-    for photo, mirrored, silent in photos:
-        pictures.append(dataset.photos[photo][:, ::-1] if mirrored else dataset.photos[photo])
-        prompts.append("" if silent else dataset.captions[photo])
-    pictures += [dataset.class_images[image] for image in chosen.class_images]
-    prompts += [dataset.class_prompt] * len(chosen.class_images)
-    return pictures, prompts
-
-
-def compare(steps: int, threads: int) -> Comparison:
-    """Let both loops take so many steps in turn."""
+def compare(steps: int, threads: int, *, techniques: bool = False) -> Comparison:
+    """Let both loops take so many steps in turn, and ours without each of its techniques too if asked for."""
     torch.set_num_threads(threads)
     with models_file() as models:
         base = catalogue.read(models).bases["pocket"]
-        family = open_base(base, torch.device("cpu"))
+        family = Sd15.open(base, torch.device("cpu"))
     settings: dict[str, Any] = base.settings("lora")
     plan = Plan(**settings)
     dataset = people()
     plain = PlainLoop(base, family, dataset, plan)
     ours = METHODS["lora"](family, dataset, plan)
+    loops: dict[str, Step] = {
+        "plain": lambda _, chosen: plain.learn(chosen),
+        "ours": lambda step, _: ours.learn(step),
+        **(without(base, family, dataset, plan) if techniques else {}),
+    }
     shape = family.encode_images(dataset.photos[:1]).mean.shape[1:]
-    times: dict[str, list[float]] = {"ours": [], "plain": []}
+    times: dict[str, list[float]] = {name: [] for name in loops}
     differences = []
     for step in range(1, WARM_UP + steps + 1):
         chosen = draws(
@@ -132,11 +132,16 @@ def compare(steps: int, threads: int) -> Comparison:
             shape=shape,
             noise_steps=family.noise_steps(),
         )
-        plain_loss = _timed(times["plain"], partial(plain.learn, chosen))
-        ours_loss = float(_timed(times["ours"], partial(ours.learn, step)))
-        differences.append(abs(ours_loss - plain_loss) / plain_loss)
-    ours_s, plain_s = (median(times[name][WARM_UP:]) for name in ("ours", "plain"))
-    return Comparison(threads, steps, ours_s, plain_s, ours_s / plain_s, max(differences))
+        losses = {
+            name: float(_timed(times[name], partial(loop, step, chosen))) for name, loop in loops.items()
+        }
+        differences.append(abs(losses["ours"] - losses["plain"]) / losses["plain"])
+    seconds = {name: median(spent[WARM_UP:]) for name, spent in times.items()}
+    ratios = {name: spent / seconds["plain"] for name, spent in seconds.items()}
+    lacking = {name: ratio for name, ratio in ratios.items() if name not in ("ours", "plain")}
+    return Comparison(
+        threads, steps, seconds["ours"], seconds["plain"], ratios["ours"], max(differences), lacking
+    )
 
 
 def people() -> Dataset:

@@ -13,9 +13,10 @@ from typing import Any, Final
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks import weights
-from benchmarks.bench_studio import Bench, bench
+from benchmarks.bench_studio import Bench
 from benchmarks.people import adults
 from benchmarks.personal import WORDS, untrained
+from benchmarks.profiles import profiles
 from core.artifacts import Pixels
 from core.families.catalogue import read
 from core.families.family import Family, usual_request
@@ -27,7 +28,6 @@ SHEET: Final = Path("docs/pocket-sheet.jpg")
 COLUMNS: Final = 8
 CELL, GAP, TITLE = 192, 6, 34  # pixels
 PROFILES: Final = 3
-INK_BASE: Final = "pocket-ink"
 ATTRIBUTES: Final = (
     "woman, red curly hair, round glasses",
     "man, bald, a beard, sunglasses",
@@ -51,14 +51,14 @@ class Line:
 
 def main() -> int:
     """Draw, learn and compose."""
-    with weights.models_file() as models, bench(models) as studio:
+    with weights.models_file() as models, profiles(models) as studio:
         lines = [*of_the_base(studio.workshop.family(), COLUMNS)]
-        if INK_BASE in read(models).bases:
+        if weights.INK in read(models).bases:
             people = [f"a photo of a {KINDS[place % len(KINDS)]}" for place in range(COLUMNS)]
             lines.append(
                 Line(
                     "Photos, as the checkpoint in ink has them",
-                    _drawn(weights.base(models, INK_BASE), people),
+                    _drawn(weights.base(models, weights.INK), people),
                 )
             )
         for seed in adults(PROFILES):
@@ -85,9 +85,9 @@ def of_the_base(family: Family, columns: int) -> Iterator[Line]:
 
 def of_a_profile(studio: Bench, seed: int, columns: int, plan: dict[str, Any] | None = None) -> list[Line]:
     """A held-out person before and after the studio has learnt them, from a conversation on."""
-    user, kind = str(seed), make_person(seed).kind
-    profile = studio.learn(seed, plan, user=user)
-    made = studio.draw(profile, user, f"{WORDS} --n {columns}")
+    kind = make_person(seed).kind
+    profile = studio.learn(seed, plan)
+    made = studio.draw(profile, f"{WORDS} --n {columns}")
     kept = [one for one in made if not one.dropped]
     mean = sum(one.similarity or 0.0 for one in kept) / max(len(kept), 1)
     return [

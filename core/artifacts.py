@@ -4,10 +4,11 @@ Stages take them and return them; none of them knows a database, a queue or a ch
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.verdicts import Verdict as Verdict
 
 Pixels = NDArray[np.uint8]
 """A picture, (height, width, 3), RGB, sRGB."""
@@ -32,31 +33,18 @@ class Face:
         return max(right - left, bottom - top)
 
 
-class Verdict(StrEnum):
-    """What is said of one photo; everything but `ACCEPTED` names a fault."""
-
-    ACCEPTED = "accepted"
-    UNREADABLE = "unreadable"
-    DUPLICATE = "duplicate"
-    BLURRED = "blurred"
-    NOISY = "noisy"
-    TOO_DARK = "too_dark"
-    TOO_BRIGHT = "too_bright"
-    TOO_SMALL = "too_small"
-    NO_FACE = "no_face"
-    SEVERAL_FACES = "several_faces"
-    FACE_TOO_SMALL = "face_too_small"
-    CUT_OFF = "cut_off"
-    OTHER_PERSON = "other_person"
-
-
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict on one photo of a set; `other` is the number of the photo it duplicates."""
+    """A verdict on one photo of a set; `other` is the number of the photo it duplicates.
+
+    `subject` numbers the people, or the things, that the set shows, the one with most photos first; 0 is one that
+    stands alone or was not compared.
+    """
 
     verdict: Verdict
     other: int | None = None
     quality: float = 0.0  # 0..1, comparable within one set
+    subject: int = 0
 
 
 @dataclass(frozen=True)

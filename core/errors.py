@@ -36,6 +36,16 @@ class Refusal(StrEnum):
     TOO_SLOW = "too_slow"
     TOO_MUCH_MEMORY = "too_much_memory"
     NOT_FETCHED = "not_fetched"
+    # of archives, and of files in them
+    ENCRYPTED = "encrypted"
+    LINK = "link"
+    NAMED_TWICE = "named_twice"
+    NO_PHOTOS = "no_photos"
+    PACKED_OTHERWISE = "packed_otherwise"
+    TOO_MANY_FILES = "too_many_files"
+    TOO_MANY_PHOTOS = "too_many_photos"
+    UNPACKS_TO_TOO_MUCH = "unpacks_to_too_much"
+    UNSAFE_NAME = "unsafe_name"
 
 
 class PhotoRefused(StudioError):

@@ -16,9 +16,12 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime
 from insightface.app import FaceAnalysis
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 
 from core.artifacts import Embedding, Face, Pixels
 from core.errors import ModelUnusable
+
+NO_MODEL: Final = (Fail, InvalidGraph, InvalidProtobuf)  # what onnxruntime raises for a file that is none
 
 _MANIFEST: Final = "manifest.json"
 _MANIFEST_VERSION: Final = 2

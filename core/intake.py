@@ -25,7 +25,7 @@ __all__ = ["Intake", "Limits", "Opened", "decode", "encode", "sniff"]
 
 log = logging.getLogger(__name__)
 
-_MEMORY: Final = 1 << 30
+_MEMORY: Final = 1280 << 20  # a WebP of 64 megapixels takes 1120, the most of all formats
 _JPEG_QUALITY: Final = 95
 _LONGEST_HEADER: Final = 4096
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -88,12 +88,17 @@ class Intake:
         limits = limits or Limits()
         form = _admitted(data, limits)
         with self._turn:
+            used = self._child is not None
             try:
                 return self._decoded(data, form, limits)
             except _ChildDied as death:
                 # It may have been ended from outside, which says nothing about the photo; a file that
                 # crashes the decoder does so again.
                 log.warning("intake child died", extra={"code": death.code})
+            except PhotoRefused as refused:
+                # What files before this one have cost a child is not this one's fault.
+                if refused.refusal is not Refusal.TOO_MUCH_MEMORY or not used:
+                    raise
             try:
                 return self._decoded(data, form, limits)
             except _ChildDied as death:

@@ -5,7 +5,6 @@ To the child: `{"length", "format", "pixels", "side", "seconds"}` and a file.
 From the child: `{"width", "height", "original": [width, height]}` and RGB pixels, or `{"refusal", "detail"}`.
 """
 
-import io
 import json
 import os
 import resource
@@ -14,42 +13,22 @@ import warnings
 from typing import Any, BinaryIO, Final
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
-from PIL.ExifTags import Base
+from PIL import AvifImagePlugin, Image
 
-from core.errors import Refusal
+from core.errors import PhotoRefused, Refusal
+from core.intake_boxes import is_cut_short
+from core.intake_picture import decode
 
-# The only decoders that ever see a stranger's bytes: what `core.intake.sniff` calls a format, and Pillow's plugin.
-DECODERS: Final = {
-    "jpeg": JpegImagePlugin.JpegImageFile,
-    "png": PngImagePlugin.PngImageFile,
-    "webp": WebPImagePlugin.WebPImageFile,
-    "heif": pillow_heif.HeifImageFile,
-    "avif": AvifImagePlugin.AvifImageFile,
-}
-
-_NEUTRAL: Final = (128, 128, 128)
-_DEEP: Final = ("I", "I;16", "I;16L", "I;16B", "I;16N")
-_SRGB: Final = "sRGB"
 _OPEN_FILES: Final = 16
-
-# EXIF's orientation, and what undoes it; from 5 on the picture lies on its side.
-_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-class _Refused(Exception):
-    def __init__(self, refusal: Refusal, detail: str = "") -> None:
-        super().__init__(refusal, detail)
-        self.refusal = refusal
-        self.detail = detail
+# What decoders written in C say in their own words, in which order it counts.
+_SIGNS: Final = (
+    (
+        ("security limit exceeded",),
+        Refusal.DAMAGED,
+    ),  # a number that no real file has; libheif calls it memory
+    (("out of memory", "memory allocation", "cannot allocate"), Refusal.TOO_MUCH_MEMORY),
+    (("truncated", "end of", "unexpected eof", "failed to decode next frame"), Refusal.TRUNCATED),
+)
 
 
 def main() -> None:
@@ -62,24 +41,6 @@ def main() -> None:
         if len(data) < order["length"]:
             return
         _answer(sink, order, data)
-
-
-def decode(data: bytes, form: str, pixels: int, side: int) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the picture upright in sRGB, at most `side` long, and its size before it was shrunk."""
-    # Pillow compares with twice this number, before it reserves any memory for the picture.
-    Image.MAX_IMAGE_PIXELS = pixels // 2
-    image: Image.Image = DECODERS[form](io.BytesIO(data))
-    width, height = image.size
-    if width * height > pixels:
-        raise _Refused(Refusal.TOO_MANY_PIXELS, f"{width}x{height}")
-    orientation = _orientation(image)
-    if form == "jpeg":
-        image.draft(None, (side, side))
-    image.load()
-    small = _to_srgb(_shrunk(_readable(image), side), image.info.get("icc_profile"))
-    if orientation not in _UPRIGHT:
-        return small, (width, height)
-    return small.transpose(_UPRIGHT[orientation]), (height, width) if orientation >= 5 else (width, height)
 
 
 def _confine(memory: int) -> None:
@@ -106,14 +67,17 @@ def _answer(sink: BinaryIO, order: dict[str, Any], data: bytes) -> None:
         image, original = decode(data, order["format"], order["pixels"], order["side"])
         head = {"width": image.width, "height": image.height, "original": original}
         body = image.tobytes()
-    except _Refused as refused:
+    except PhotoRefused as refused:
         head = {"refusal": refused.refusal, "detail": refused.detail}
     except Image.DecompressionBombError:
         head = {"refusal": Refusal.TOO_MANY_PIXELS, "detail": ""}
     except MemoryError:
         head = {"refusal": Refusal.TOO_MUCH_MEMORY, "detail": ""}
     except Exception as error:  # decoders raise nearly everything on hostile bytes
-        head = {"refusal": _fault(error), "detail": order["format"]}
+        refusal = _fault(error)
+        if refusal is Refusal.DAMAGED and is_cut_short(data, order["format"]):
+            refusal = Refusal.TRUNCATED
+        head = {"refusal": refusal, "detail": order["format"]}
     sink.write(json.dumps(head).encode() + b"\n" + body)
     sink.flush()
 
@@ -128,61 +92,10 @@ def _allow_seconds(seconds: float) -> None:
 
 
 def _fault(error: Exception) -> Refusal:
-    cut_short = ("truncated", "end of", "unexpected eof", "failed to decode next frame")
     words = str(error).lower()
-    return Refusal.TRUNCATED if any(sign in words for sign in cut_short) else Refusal.DAMAGED
-
-
-def _orientation(image: Image.Image) -> int:
-    # Cameras write EXIF that breaks the standard, and viewers show such photos as they lie.
-    try:
-        return int(image.getexif().get(Base.Orientation, 1))
-    except Exception:
-        return 1
-
-
-def _readable(image: Image.Image) -> Image.Image:
-    """Return the picture in a mode of eight bits a channel that can be shrunk."""
-    if image.mode in _DEEP:
-        # Converting straight to eight bits would clip everything above 255 to white.
-        return image.point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in {"P", "PA"}:
-        return image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    if "transparency" in image.info and image.mode in {"L", "RGB"}:
-        return image.convert("RGBA")
-    if image.mode in {"L", "LA", "RGB", "RGBA", "CMYK"}:
-        return image
-    return image.convert("RGB")
-
-
-def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    scale = side / max(image.size)
-    if scale >= 1:
-        return image
-    width, height = (max(1, round(edge * scale)) for edge in image.size)
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the picture in RGB by its colour profile, over neutral grey where it is transparent."""
-    alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
-    opaque = image.convert("L" if image.mode == "LA" else "RGB") if alpha else image
-    colours = _by_profile(opaque, profile) if profile else opaque.convert("RGB")
-    if alpha is None:
-        return colours
-    ground = Image.new("RGB", image.size, _NEUTRAL)
-    ground.paste(colours, mask=alpha)
-    return ground
-
-
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:
-    # A profile that is broken, or made for other channels, is one that viewers pass over too.
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile(_SRGB), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image.convert("RGB")
-    return converted if converted is not None else image.convert("RGB")
+    return next(
+        (refusal for signs, refusal in _SIGNS if any(sign in words for sign in signs)), Refusal.DAMAGED
+    )
 
 
 if __name__ == "__main__":

@@ -11,21 +11,23 @@ from pathlib import Path
 from typing import Any
 
 # What the families load; a repository holds other layouts and precisions besides, those of one file at its root.
-_WANTED = ("*.json", "*.txt", "*.model", "*/*.safetensors")
+_WANTED = ("*.json", "*.txt", "*.model")
+_WEIGHTS = {"captioner": "*.safetensors"}
+_USUAL_WEIGHTS = "*/*.safetensors"
 _UNWANTED = ("*fp16*", "*non_ema*", "safety_checker/*")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One base model or face pack of the configuration, whether it is there or not."""
+    """One base model, face pack, captioner or embedder of the configuration, whether it is there or not."""
 
-    kind: str  # "base" or "pack"
+    kind: str  # "base", "pack", "captioner" or "embedder"
     name: str
     folder: Path
     licence: str
     hub: str  # its id where models are shared, or empty
     revision: str  # or empty: the operator's choice
-    about: str  # family, content and look of a base
+    about: str  # family, content and look of a base, kind of a captioner
     files: Mapping[str, Path]  # those that are checked, by their names
     sha256: Mapping[str, str] = field(repr=False)
 
@@ -40,7 +42,8 @@ class Listed:
         if not self.hub:
             return ""
         revision = f" --revision {self.revision}" if self.revision else ""
-        patterns = [f'--include "{one}"' for one in _WANTED] + [f'--exclude "{one}"' for one in _UNWANTED]
+        wanted = (*_WANTED, _WEIGHTS.get(self.kind, _USUAL_WEIGHTS))
+        patterns = [f'--include "{one}"' for one in wanted] + [f'--exclude "{one}"' for one in _UNWANTED]
         return f"hf download {self.hub}{revision} --local-dir {self.folder} {' '.join(patterns)}"
 
     def fault(self) -> str:
@@ -61,22 +64,23 @@ class Listed:
 
     def _vouching(self) -> str:
         """The lines that would vouch for the weights that lie there now."""
-        weights = sorted(self.folder.glob("*/*.safetensors")) or sorted(self.folder.glob("*.onnx"))
+        usual = self.folder.glob(_WEIGHTS.get(self.kind, _USUAL_WEIGHTS))
+        weights = sorted(usual) or sorted(self.folder.glob("*.onnx"))
         lines = [f'"{file.relative_to(self.folder).as_posix()}" = "{_sha256_of(file)}"' for file in weights]
         return "\n".join([f"[{self.kind}s.{self.name}.sha256]", *lines])
 
 
 def listed(file: Path) -> Iterator[Listed]:
-    """Every base model and face pack that a `models.toml` names."""
+    """Every base model, face pack, captioner and embedder that a `models.toml` names."""
     entries = tomllib.loads(file.read_text())
-    for kind in ("base", "pack"):
+    for kind in ("base", "pack", "captioner", "embedder"):
         for name, entry in entries.get(f"{kind}s", {}).items():
             yield _one(kind, name, entry, file.parent)
 
 
 def _one(kind: str, name: str, entry: dict[str, Any], root: Path) -> Listed:
     folder, sha256 = root / entry["path"], entry.get("sha256", {})
-    about = ", ".join(entry[key] for key in ("family", "content", "look") if key in entry)
+    about = ", ".join(entry[key] for key in ("family", "content", "look", "kind") if key in entry)
     return Listed(
         kind=kind,
         name=name,

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     pack: str = "pocket"
     scoring_pack: str = ""  # scores checkpoints instead of the pack that filters (SPEC S5)
     scorer: str = ""  # judges how prompts are obeyed; empty: nobody does
+    captioner: str = "pocket"  # says what is on photos beside their subject; empty: nobody does
+    embedder: str = "pocket"  # tells subjects without a face apart; empty: nobody does
     device: str = "auto"  # auto, cpu, cuda
     threads: int = 0  # of torch; 0: one fewer than there are cores
 

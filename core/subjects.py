@@ -18,11 +18,37 @@ class Counts:
 
 
 MOST_PHOTOS = 50
+MOST_VECTORS = 8  # of a textual inversion
 PHOTOS = {  # SPEC I1; several faces steady what FaceID sees, and IP-Adapter's makers show it with five
     LORA: Counts(5, (15, 20)),
     TEXTUAL_INVERSION: Counts(10, (15, 20)),
     FACEID: Counts(1, (3, 5)),
 }
+
+# How the subject stands in captions. A word that is learnt must not be learnt with one sentence around it, so its
+# captions take turns (Gal et al. 2022, appendix A); the shortest is what samples are drawn with.
+CAPTIONS = {
+    (LORA, CHARACTER): ("a photo of a {}",),
+    (LORA, STYLE): ("a picture in {}",),
+    (TEXTUAL_INVERSION, CHARACTER): (
+        "a photo of {}",
+        "a picture of {}",
+        "a portrait of {}",
+        "a close photo of {}",
+        "a good photo of {}",
+    ),
+    (TEXTUAL_INVERSION, STYLE): (
+        "a picture in the style of {}",
+        "a good picture in the style of {}",
+        "a close picture in the style of {}",
+    ),
+}
+
+
+def captions_of(method: str, kind: str) -> tuple[str, ...]:
+    """How captions of a subject begin; a method that learns from none says as LoRA does."""
+    about = STYLE if kind == STYLE else CHARACTER
+    return CAPTIONS.get((method, about), CAPTIONS[LORA, about])
 
 
 def has_face(kind: str, class_word: str) -> bool:
@@ -51,4 +77,4 @@ def vectors_for(photos: int) -> int:
     where there are more vectors, and shows eight of them with 53 photos; kohya's default of four is
     what 18 to 21 photos get. Each vector takes one of a prompt's 75 places, so it stays at eight.
     """
-    return max(1, min(8, 1 + (photos - 6) // 4))
+    return max(1, min(MOST_VECTORS, 1 + (photos - 6) // 4))

@@ -8,7 +8,7 @@ import numpy as np
 from pocket import palette
 from pocket.animal_eyes import SHUT
 from pocket.animals import ANIMAL_KINDS, COATS, COLLARS, EARS, EYES, PATTERNS, Animal
-from pocket.captions import IN_PLACES, background_said_of
+from pocket.captions import IN_PLACES
 from pocket.scenes import PLACES, Scene
 from pocket.wording import OPENINGS, Look
 
@@ -46,20 +46,6 @@ def describe_animal(
     random = np.random.default_rng(seed)
     said = [part for part in _parts(animal, scene) if random.random() > drop]
     return ", ".join([f"{OPENINGS[look][random.integers(4)]} {animal.kind}", *said])
-
-
-def parts_said_of_animal(truth: Mapping[str, str]) -> list[str]:
-    """Return a caption's parts for some of an animal's attributes; what is not told of is not said."""
-    coat, pattern, collar = truth.get("coat"), truth.get("pattern"), truth.get("collar", "none")
-    marked = "coat" if pattern in {None, "plain"} else pattern
-    parts = (
-        f"{coat} {marked}" if coat else None if marked == "coat" else marked,
-        f"{truth['ears']} ears" if "ears" in truth else None,
-        f"{truth['eyes']} eyes" if "eyes" in truth else None,
-        None if collar == "none" else f"{collar} collar",
-        background_said_of(truth["background"]) if "background" in truth else None,
-    )
-    return [part for part in parts if part]
 
 
 def _parts(animal: Animal, scene: Scene) -> list[str]:

@@ -85,25 +85,6 @@ def attributes(person: Person, scene: Scene) -> dict[str, str]:
     }
 
 
-def parts_said_of(truth: Mapping[str, str]) -> list[str]:
-    """Return a caption's parts for some of a picture's attributes; what is not told of is not said."""
-    style, colour, shirt = truth.get("hair_style"), truth.get("hair_colour"), truth.get("shirt")
-    glasses, beard, hat = (truth.get(name, "none") for name in ("glasses", "beard", "hat"))
-    garment, background = truth.get("garment"), truth.get("background")
-    hair = None if style is None else style if style == "bald" else f"{style} hair"
-    parts = (
-        f"{colour} {hair}" if hair not in {None, "bald"} and colour not in {None, "none"} else hair,
-        None if glasses == "none" else glasses if glasses == "sunglasses" else f"{glasses} glasses",
-        None if beard == "none" else beard if beard == "stubble" else _an(beard),
-        None if truth.get("expression") == "neutral" else truth.get("expression"),
-        None if hat == "none" else _an(hat),
-        f"{shirt} {garment}" if shirt and garment else garment,
-        background_said_of(background) if background else None,
-        _FRAMINGS.get(cast(Framing, truth.get("framing"))),
-    )
-    return [part for part in parts if part]
-
-
 def background_said_of(background: str) -> str:
     """Return what a caption says of a background: a place's words, or its colour."""
     return IN_PLACES.get(cast(Place, background)) or f"{background} background"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.conversation.messages import Chosen, Command, Heard, Option, Photos, Text, Upload
 
-PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif"}
+PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif", ".txt"}  # and of their captions
 
 
 def hear(line: str, options: Sequence[Option]) -> Heard:

@@ -10,7 +10,7 @@ from bots.turns import open_document, open_picture
 from core.chat.outbox import Outgoing
 from core.conversation.importing import is_weights
 from core.conversation.language import N_
-from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, Upload
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, TextFile, Upload
 from core.errors import PhotoRefused, Refusal
 from core.exchange.tensors import MOST_BYTES as MOST_WEIGHTS
 from core.storage.studio import Studio
@@ -74,12 +74,18 @@ class ConsolePlatform:
     def _(self, reply: Document) -> str:
         return reply.text
 
+    @words.register
+    def _(self, reply: TextFile) -> str:
+        return reply.text
+
     def save(self, reply: Reply) -> list[Path]:
         """Write a reply's pictures as files; one that was written before is left."""
-        if isinstance(reply, Document):
+        if isinstance(reply, Document | TextFile):
             self.folder.mkdir(parents=True, exist_ok=True)
             file = self.folder / reply.name
-            file.write_bytes(open_document(self.studio, reply))
+            file.write_bytes(
+                reply.content.encode() if isinstance(reply, TextFile) else open_document(self.studio, reply)
+            )
             return [file]
         shown = reply.pictures if isinstance(reply, Gallery) else ()
         if isinstance(reply, Original):

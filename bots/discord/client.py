@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 NOTHING_SECONDS = 10.0  # until "thinking" is taken away where there was nothing to say
 MOST_FORMS = 10_000  # that were sent, and are remembered
+FIELDS = ("photos", "class", "name", "words", "caption")  # of a draft that have a form of their own
 LONGEST_WAIT = 30.0  # seconds that the library may sleep over a limit before it gives the request back
 
 
@@ -133,9 +134,7 @@ class Client(discord.AutoShardedClient):
             key = str(next(iter(data.get("values") or ()), ""))
         step, _, rest = key.partition(":")
         handle, _, what = rest.partition(":")
-        if key == "new" or (
-            step == "form" and what in ("photos", "class", "name", "words") and handle.isdecimal()
-        ):
+        if key == "new" or (step == "form" and what.partition("-")[0] in FIELDS and handle.isdecimal()):
             await self.ask(interaction, what or "new", draft=int(handle or 0))
             return
         if step == picturing.STEP and handle.isdecimal():

@@ -8,6 +8,7 @@ from discord import SelectOption, ui
 
 from bots.discord.hear import custom_id, raw_upload
 from bots.discord.translator import speaking_to
+from core.captions import LONGEST_CAPTION
 from core.conversation.importing import LONGEST_WORDS
 from core.conversation.language import gettext as _
 from core.conversation.messages import Form
@@ -17,23 +18,26 @@ from core.subjects import STYLE
 MOST_FILES = 10  # https://docs.discord.com/developers/components/reference#file-upload
 LONGEST_NAME = 40
 OTHER = "other"
+CAPTION, ALL = "caption", "all"
 # https://docs.discord.com/developers/components/reference
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_DESCRIPTION = 45, 45, 100
 
 
 def form(what: str, interaction: discord.Interaction, *, draft: int = 0, minors: bool = False) -> ui.Modal:
-    """A form of five fields at most: `new`, or one field of a draft: `photos`, `class` or `name`."""
+    """A form of five fields at most: `new`, or one field of a draft: `photos`, `class`, `name`, `caption-3`."""
     with speaking_to(interaction):
         return _form(what, interaction, draft, minors=minors)
 
 
 def _form(what: str, interaction: discord.Interaction, draft: int, *, minors: bool) -> ui.Modal:
+    kind, _dash, about = what.partition("-")
     fields = {
         "new": (_kind(minors), _class(), _name(required=False), _retention(), _photos(required=False)),
         "photos": (_photos(required=True),),
         "class": (_kind(minors), _class()),
         "name": (_name(required=True),),
         "words": (_words(),),
+        CAPTION: (_caption(about),),
     }
     titles = {
         "new": _("A new profile"),
@@ -41,10 +45,11 @@ def _form(what: str, interaction: discord.Interaction, draft: int, *, minors: bo
         "class": _("What is it?"),
         "name": _("Its name"),
         "words": _("Its words"),
+        CAPTION: _("Captions"),
     }
     key = f"modal:{what}:{draft}:{interaction.id}"
-    modal = ui.Modal(title=titles[what][:LONGEST_TITLE], custom_id=custom_id(interaction.user.id, key))
-    for field in fields[what]:
+    modal = ui.Modal(title=titles[kind][:LONGEST_TITLE], custom_id=custom_id(interaction.user.id, key))
+    for field in fields[kind]:
         modal.add_item(field)
     modal.stop()  # the library would keep it in memory to call it back; we go by its custom id
     return modal
@@ -78,6 +83,16 @@ def _words() -> ui.Label[Any]:
         custom_id="words", max_length=LONGEST_WORDS, placeholder="ohwx woman"
     )
     return _label(_("Words"), field, _("Which words bring it up in a prompt?"))
+
+
+def _caption(about: str) -> ui.Label[Any]:
+    """The caption of the photo with this number, or a change of all."""
+    field: ui.TextInput[Any] = ui.TextInput(
+        custom_id=f"{CAPTION}-{about}", style=discord.TextStyle.paragraph, max_length=LONGEST_CAPTION
+    )
+    if about == ALL:
+        return _label(_("Words to add, or: old words -> new words"), field)
+    return _label(_("The caption of photo {number}").format(number=about), field)
 
 
 def _retention() -> ui.Label[Any]:
@@ -123,8 +138,15 @@ def read_form(data: dict[str, Any], draft: int) -> Form:
         retention=_first(values.get("retention")),
         photos=tuple(raw_upload(files[number]) for number in values.get("photos") or () if number in files),
         words=_first(values.get("words")),
+        caption=_written_caption(values),
         draft=draft,
     )
+
+
+def _written_caption(values: dict[str, Any]) -> str:
+    """A caption as it would be written in a chat: with its photo's number before it, or for all."""
+    written = ((field.removeprefix(f"{CAPTION}-"), words) for field, words in values.items())
+    return next((f"{about}: {_first(words)}" for about, words in written if about not in values), "")
 
 
 def _first(value: str | list[str] | None) -> str:

@@ -8,6 +8,7 @@ import discord
 
 from bots.discord.places import Place
 from bots.words import clean_name
+from core.captions import is_text
 from core.chat import Incoming
 from core.conversation.messages import Chosen, Command, Heard, Photos, Removed, Text, Upload
 
@@ -125,12 +126,13 @@ def raw_upload(attachment: dict[str, Any]) -> Upload:
 
 
 def pictures(message: discord.Message) -> Sequence[discord.Attachment]:
-    """The files of a message that say they are pictures; a name alone may say so too."""
+    """The files of a message that say they are pictures, an archive, or captions; a name alone may say so too."""
     return [
         file
         for file in message.attachments
         if (file.content_type or "").startswith("image/")
-        or file.filename.lower().endswith((".heic", ".avif", ".webp", ".jpg", ".jpeg", ".png"))
+        or file.filename.lower().endswith((".heic", ".avif", ".webp", ".jpg", ".jpeg", ".png", ".zip"))
+        or is_text(file.filename, file.content_type or "")
     ]
 
 

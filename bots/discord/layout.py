@@ -15,7 +15,7 @@ from bots.turns import open_document, open_picture
 from bots.words import cut
 from core.conversation.exchange_phrases import too_large_here
 from core.conversation.language import gettext as _
-from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, TextFile
 from core.conversation.views import Shown
 from core.sheets import sheet
 from core.storage.studio import Studio
@@ -82,6 +82,11 @@ def _original(reply: Original, studio: Studio, limit: int) -> Content:
         text = f"{reply.text}\n{smaller}"
     name = f"{reply.name.rpartition('.')[0]}.{_suffix(fitted)}"
     return Content(text, files=((name, fitted, reply.text),), gallery=False)
+
+
+@content.register
+def _text_file(reply: TextFile, studio: Studio, limit: int) -> Content:
+    return Content(reply.text, files=((reply.name, reply.content.encode(), reply.name),), gallery=False)
 
 
 @content.register

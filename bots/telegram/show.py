@@ -29,7 +29,7 @@ from bots.turns import open_document, open_picture
 from bots.words import cut
 from core.chat.outbox import Outgoing
 from core.conversation.exchange_phrases import too_large_here
-from core.conversation.messages import Document, Gallery, Original, Reply, Say, Upload
+from core.conversation.messages import Document, Gallery, Original, Reply, Say, TextFile, Upload
 from core.conversation.views import Shown
 from core.sheets import sheet
 from core.storage.studio import Studio
@@ -205,6 +205,12 @@ async def _(reply: Document, place: Place) -> tuple[str, str]:
         )
     media = place.studio.keys.fingerprint("shown", reply.weights.file.encode())
     return await _send_file(place, content, reply.name, reply.text), media
+
+
+@present.register
+async def _(reply: TextFile, place: Place) -> tuple[str, str]:
+    media = place.studio.keys.fingerprint("shown", reply.content.encode())
+    return await _send_file(place, reply.content.encode(), reply.name, reply.text), media
 
 
 async def _send_file(place: Place, content: bytes, name: str, text: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from core.artifacts import Embedding, Pixels
 from core.assessment.fidelity import Fidelity
 from core.curation.appearance import resized
-from core.curation.fingerprints import perceptual_hash, same_photos, thumbnail
+from core.curation.fingerprints import Print, print_of, same_photos
 from core.faces import FacePack, similarity
 
 # Below it a training counts as poor (SPEC T13): half of the way to photos that are like one another, prompts obeyed.
@@ -115,7 +115,7 @@ class Examiner:
         if not pictures or not self._photos:
             return 0.0
         every = [*self._photos, *(_print_of(picture) for picture in pictures)]
-        pairs = same_photos([hashes for hashes, _ in every], [small for _, small in every])
+        pairs = same_photos(every)
         first = len(self._photos)
         return len({other for one, other in pairs if one < first <= other}) / len(pictures)
 
@@ -127,7 +127,5 @@ def _share(value: float | None, of: float | None) -> float | None:
     return min(max(value / of, 0.0), 1.0)
 
 
-def _print_of(picture: Pixels) -> tuple[tuple[int, int], Pixels]:
-    small = resized(picture, _SIDE, _SIDE)
-    mirrored = np.ascontiguousarray(small[:, ::-1])
-    return (perceptual_hash(small), perceptual_hash(mirrored)), thumbnail(small)
+def _print_of(picture: Pixels) -> Print:
+    return print_of(resized(picture, _SIDE, _SIDE))

@@ -7,6 +7,8 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from core.accounts import name_key, open_profile
+from core.captions import is_text
+from core.chat import captions
 from core.chat.arrivals import ask_look
 from core.chat.scene import Scene
 from core.chat.work_views import work_view
@@ -15,6 +17,7 @@ from core.conversation.effects import (
     Confirm,
     Describe,
     KeepPhoto,
+    LearnSubject,
     OpenDraft,
     PutAside,
     Relearn,
@@ -36,6 +39,7 @@ from core.storage.tables import (
     WorkKind,
 )
 from core.subjects import STYLE, has_face
+from core.verdicts import SOFT, Verdict, is_used
 
 BATCH_SECONDS = 20.0  # photos that follow within this time are answered in the same message
 
@@ -75,7 +79,7 @@ def describe(scene: Scene, effect: Describe) -> None:
     draft = scene.draft()
     if draft is None:
         return
-    if draft.state != ProfileState.DRAFT and effect.field not in ("photos_done", "plan"):
+    if draft.state != ProfileState.DRAFT and effect.field not in ("photos_done", "plan", "reviewing"):
         return  # what was learnt already was learnt as what it is; only its photos and how it goes may change
     rules = _rules(scene, draft)
     match effect.field:
@@ -84,8 +88,8 @@ def describe(scene: Scene, effect: Describe) -> None:
         case "method":
             draft.method = effect.value
             _words(scene, draft, plan="")  # another method has other settings
-        case "plan":
-            _words(scene, draft, plan=effect.value)
+        case "plan" | "reviewing":
+            _words(scene, draft, **{effect.field: effect.value})
         case "class_word":
             _words(scene, draft, class_word=effect.value)
         case "name":
@@ -131,14 +135,16 @@ def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
     if not same_album and now - draft.batch_at > BATCH_SECONDS:
         draft.batch += 1
     draft.batch_at, draft.batch_group = now, effect.photos.group
-    number = scene.session.exec(select(func.max(Photo.number)).where(Photo.profile_id == draft.id)).one() or 0
+    texts = [one for one in effect.photos.files if is_text(one.name, one.mime)]
+    if texts:
+        captions.forget_refused(scene, draft)
     for upload in effect.photos.files:
         unique = scene.studio.keys.fingerprint("uploads", f"{scene.platform}:{upload.unique}".encode())
         if scene.session.exec(
             select(Photo.id).where(Photo.profile_id == draft.id, Photo.unique_ref == unique)
         ).first():
             continue  # the very same file, sent again
-        number += 1
+        number = captions.next_number(scene, draft, upload)
         photo = Photo(
             profile_id=draft.id or 0,
             number=number,
@@ -149,19 +155,45 @@ def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
         )
         place = f"photo-{draft.handle}-{number}"
         photo.sealed = scene.studio.seal(photos_key(draft.handle), {"upload": asdict(upload)}, place)
+        captions.announced(scene, draft, photo, upload)
         scene.session.add(photo)
-    draft.photos_done = False
+    draft.photos_done = draft.photos_done and len(texts) == len(effect.photos.files)
     scene.session.flush()
     return Looked(draft.handle)
 
 
 def keep_photo(scene: Scene, effect: KeepPhoto) -> None:
-    """Put a photo back, or take it out."""
+    """Put a photo back, or take it out, as far as its verdict leaves that to its owner."""
     draft = scene.draft()
     photo = _photo(scene, draft, effect.number) if draft else None
-    if photo and photo.file:
-        photo.owner = "kept" if effect.keep else "removed"
-        photo.chosen = effect.keep
+    if draft is None or photo is None or not photo.file:
+        return
+    if effect.keep and photo.verdict == Verdict.DUPLICATE:
+        _exchange(scene, draft, photo)
+    elif effect.keep and photo.verdict != Verdict.ACCEPTED and photo.verdict not in SOFT:
+        return
+    photo.owner = "kept" if effect.keep else "removed"
+    photo.chosen = is_used(photo.verdict, photo.owner)
+
+
+def _exchange(scene: Scene, draft: Profile, copy: Photo) -> None:
+    """A copy takes the place of what it repeats."""
+    repeated = copy.other
+    for photo in scene.session.exec(select(Photo).where(Photo.profile_id == draft.id)):
+        if photo.number == repeated or (photo.verdict == Verdict.DUPLICATE and photo.other == repeated):
+            photo.verdict, photo.other, photo.chosen = str(Verdict.DUPLICATE), copy.number, False
+            photo.owner = "" if photo.owner == "kept" else photo.owner
+    copy.verdict, copy.other = str(Verdict.ACCEPTED), None
+
+
+def learn_subject(scene: Scene, effect: LearnSubject) -> None:
+    """Take the others' photos out, and have the rest judged without them."""
+    draft = scene.draft()
+    if draft is None:
+        return
+    for number in effect.others:
+        keep_photo(scene, KeepPhoto(number, keep=False))
+    _judge_anew(scene, draft)
 
 
 def undo_photos(scene: Scene, _: UndoPhotos) -> Heard | None:

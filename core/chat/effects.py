@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from core.chat import drafts, exchange, forgetting, imports, links, versions
+from core.chat import captions, drafts, exchange, forgetting, imports, links, versions
 from core.chat.outbox import post
 from core.chat.scene import Scene
 from core.chat.space_views import granted, title_of, with_rule
@@ -32,6 +32,7 @@ from core.conversation.effects import (
     Forget,
     IssueLink,
     KeepPhoto,
+    LearnSubject,
     OpenDraft,
     OpenImport,
     OpenSupport,
@@ -255,6 +256,8 @@ _DOERS: dict[type, Callable[[Scene, Any], Heard | None]] = {
     Describe: drafts.describe,
     AddPhotos: drafts.add_photos,
     KeepPhoto: drafts.keep_photo,
+    **captions.DOERS,
+    LearnSubject: drafts.learn_subject,
     UndoPhotos: drafts.undo_photos,
     Confirm: drafts.confirm,
     Relearn: drafts.relearn,

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from core.chat.space_views import grants_of_work, is_over
 from core.chat.views import language_of
 from core.conversation.language import DEFAULT
-from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, TextFile
 from core.conversation.views import Shown
 from core.errors import KeyGone
 from core.exchange.leaving import About
@@ -232,6 +232,8 @@ def _read(body: dict[str, Any]) -> Reply:
         return Original(**{**body, "picture": Shown(**body["picture"])})
     if kind == "Document":
         return Document(**{**body, "weights": Shown(**body["weights"]), "about": About(**body["about"])})
+    if kind == "TextFile":
+        return TextFile(**body)
     body["options"] = tuple(Option(**option) for option in body["options"])
     if kind == "Gallery":
         return Gallery(**{**body, "pictures": tuple(Shown(**picture) for picture in body["pictures"])})

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from core.chat import captions
 from core.chat.link_views import links_of
 from core.chat.space_views import grants_of, rules_of, spaces_of
 from core.chat.version_views import Learnt, best_samples
@@ -144,7 +145,14 @@ def profile_view(
     files: list[Photo] = []
     if with_photos:
         files += session.exec(select(Photo).where(Photo.profile_id == row.id).order_by(col(Photo.number)))
-        photos = tuple(photo_view(photo, row.handle) for photo in files if photo.number != WEIGHTS_NUMBER)
+        shown = [photo for photo in files if photo.number > WEIGHTS_NUMBER]
+        photos = captions.told(studio, row.handle, shown, [photo_view(photo, row.handle) for photo in shown])
+    # Whoever said something of a photo has said whose it is.
+    open_ones = {photo.number for photo in photos if not photo.owner and not photo.waiting}
+    subjects = [
+        tuple(number for number in group if number in open_ones) for group in words.get("subjects", ())
+    ]
+    subjects = [group for group in subjects if group]
     return ProfileView(
         handle=row.handle,
         state=str(row.state),
@@ -159,6 +167,8 @@ def profile_view(
         sample=bool(row.sample),
         reason=row.reason,
         photos=photos,
+        texts=captions.texts_of(studio, row.handle, files),
+        reviewing=words.get("reviewing", ""),
         photos_done=row.photos_done,
         batch=row.batch,
         base=version.base if version else "",
@@ -170,6 +180,7 @@ def profile_view(
         curve=Shown(version.curve, profile_key(row.handle)) if version and version.curve else None,
         floor=version.floor if version else None,
         missing=missing,
+        subjects=tuple(subjects) if len(subjects) > 1 else (),
         support_until=row.support_until if row.support_until > now else 0.0,
         sheet=best_samples(session, row, version)[:1],
         imported=import_view(words, files) if "imported" in words else None,

@@ -41,7 +41,9 @@ def latest_offers(session: Session) -> tuple[dict[str, Any], float | None]:
 
 def bases_of(offers: dict[str, Any]) -> tuple[BaseView, ...]:
     """The base models that a worker offers."""
-    return tuple(BaseView(**base) for base in offers.get("bases", ()))
+    return tuple(
+        BaseView(**{**base, "samplers": tuple(base.get("samplers", ()))}) for base in offers.get("bases", ())
+    )
 
 
 def work_view(studio: Studio, session: Session, work: Work, profile: int) -> WorkView:

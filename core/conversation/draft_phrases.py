@@ -1,5 +1,6 @@
 """What is said of a draft by its kind and method, and all of it once more before it is frozen."""
 
+from core.conversation import captions
 from core.conversation.language import N_, gettext as _, ngettext
 from core.conversation.phrases import RETENTION, RETENTION_SHORT, class_label, duration
 from core.conversation.views import ProfileView, View
@@ -46,4 +47,5 @@ def summary(draft: ProfileView, view: View) -> str:
     elif view.training_seconds is not None:
         price.append(_("It takes {wait} on this machine.").format(wait=duration(view.training_seconds)))
     price.append(_("Nothing can be changed after you confirm, and photos that are not used are erased."))
-    return "\n".join([_("Ready."), " · ".join(parts), " ".join(price)])
+    lines = [_("Ready."), " · ".join(parts), captions.example(draft), " ".join(price)]
+    return "\n".join(filter(None, lines))

@@ -87,6 +87,8 @@ def refusal(view: View, profile: ProfileView, prompt: Prompt) -> str:
     worn = [profile, *(one for one, _tag in _others(view, profile, prompt))]
     if prompt.fast and base.fast is False:
         return prompt_phrases.not_fast(base.name)
+    if prompt.sampler and base.samplers and prompt.sampler not in base.samplers:
+        return prompt_phrases.not_its_sampler(base.name, prompt.sampler, base.samplers)
     if base.faceid is False and any(one.method == "faceid" for one in worn):
         return prompt_phrases.no_faceid(base.name)
     if refused := sharing.refusal(view, profile, prompt.count, base):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.conversation.captions_effects import CaptionEffect
 from core.conversation.messages import Photos, Reply, Upload
 from core.conversation.version_effects import VersionEffect
 from core.prompts import Prompt
@@ -18,7 +19,7 @@ class OpenDraft:
 class Describe:
     """Fill in one field of the draft.
 
-    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for.
+    One of: kind, method, class_word, name, retention, consent, photos_done, plan, stands_for, reviewing.
     """
 
     field: str
@@ -34,10 +35,17 @@ class AddPhotos:
 
 @dataclass(frozen=True)
 class KeepPhoto:
-    """Put a photo back, or take it out."""
+    """Put a photo back, or take it out; a duplicate that is put back takes the place of what it repeats."""
 
     number: int
     keep: bool
+
+
+@dataclass(frozen=True)
+class LearnSubject:
+    """A mixed set is about one of those whom it shows: take the photos of the others out, and judge anew."""
+
+    others: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -239,6 +247,8 @@ Effect = (
     | Describe
     | AddPhotos
     | KeepPhoto
+    | CaptionEffect
+    | LearnSubject
     | UndoPhotos
     | Confirm
     | Relearn

@@ -9,9 +9,18 @@ from dataclasses import replace
 from typing import Any
 
 from core import schedule
-from core.bounds import BOUNDS, MOST_IN_A_STEP, lies_within
+from core.bounds import BOUNDS, MOST_IN_A_STEP, SIZE_STEP, lies_within, sizes_for
 from core.conversation.effects import Describe, Turn
-from core.conversation.expert_phrases import ABOUT, ASK, NAMES, SCHEDULE_PROBLEMS, TOO_MANY, WHOLE
+from core.conversation.expert_phrases import (
+    ABOUT,
+    ASK,
+    NAMES,
+    ONE_SIZE,
+    SCHEDULE_PROBLEMS,
+    SIZE_PROBLEMS,
+    TOO_MANY,
+    WHOLE,
+)
 from core.conversation.language import gettext as _
 from core.conversation.messages import Option, Say
 from core.conversation.views import ProfileView, View
@@ -19,10 +28,10 @@ from core.subjects import LORA, TEXTUAL_INVERSION
 
 # By method, in the order in which they are shown; the second is what people write and buttons carry.
 SETTINGS: Mapping[str, tuple[str, ...]] = {
-    LORA: ("steps", "learning_rate", "batch", "accumulate", "rank", "prior_weight"),
-    TEXTUAL_INVERSION: ("steps", "learning_rate", "batch", "accumulate"),
+    LORA: ("steps", "learning_rate", "batch", "accumulate", "size", "rank", "prior_weight"),
+    TEXTUAL_INVERSION: ("steps", "learning_rate", "batch", "accumulate", "size"),
 }
-SHORT = {"rate": "learning_rate", "prior": "prior_weight"}
+SHORT = {"rate": "learning_rate", "prior": "prior_weight", "resolution": "size"}
 DEFAULTS = {"accumulate": 1}
 
 
@@ -90,6 +99,9 @@ def _one(draft: ProfileView, view: View, name: str) -> Say:
 
 def _values(name: str, usual: float | str, steps: float) -> list[float | str]:
     """Values around the recommended one; of a rate also one that falls on the way."""
+    if name == "size":
+        sizes = sizes_for(int(usual))
+        return [*dict.fromkeys([sizes[0], sizes[len(sizes) // 2], sizes[-1]])]
     if name != "learning_rate":
         around = {"prior_weight": (0, 0.5, 1), "accumulate": (1, 2, 4)}
         values = around.get(name) or [max(1, round(float(usual) * factor)) for factor in (0.5, 1, 2)]
@@ -115,7 +127,10 @@ def _take(view: View, draft: ProfileView, name: str, given: str) -> Turn:
     chosen = {**draft.plan, name: value}
     if chosen[name] == recommended(draft, view)[name]:
         del chosen[name]
-    if problem := _problem({**recommended(draft, view), name: value, **chosen}, name, given):
+    usual = recommended(draft, view)
+    if problem := _size_problem(usual, name, value) or _problem(
+        {**usual, name: value, **chosen}, name, given
+    ):
         return Turn(replies=(Say(problem), _one(draft, view, name)))
     return _chosen(view, draft, chosen)
 
@@ -128,6 +143,18 @@ def _chosen(view: View, draft: ProfileView, plan: Mapping[str, float | str]) -> 
 def _refused(draft: ProfileView, view: View, name: str, given: str) -> Turn:
     text = _(WHOLE).format(setting=_(NAMES[name]), value=given[:40])
     return Turn(replies=(Say(text), _one(draft, view, name)))
+
+
+def _size_problem(usual: Mapping[str, float | str], name: str, value: float | str) -> str:
+    """Why the base cannot be taught at a size, or an empty string."""
+    sizes = sizes_for(int(usual[name])) if name == "size" else []
+    if not sizes or int(value) in sizes:
+        return ""
+    about = {"value": value, "least": sizes[0], "most": sizes[-1], "step": SIZE_STEP}
+    if len(sizes) == 1:
+        return _(ONE_SIZE).format(**about)
+    how = "step" if sizes[0] <= int(value) <= sizes[-1] else "bounds"
+    return _(SIZE_PROBLEMS[how]).format(**about)
 
 
 def _problem(settings: Mapping[str, float | str], name: str, given: str) -> str:

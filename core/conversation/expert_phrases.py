@@ -8,6 +8,7 @@ NAMES = {
     "learning_rate": N_("Learning rate"),
     "batch": N_("Batch"),
     "accumulate": N_("Accumulation"),
+    "size": N_("Resolution"),
     "rank": N_("Rank"),
     "prior_weight": N_("Prior weight"),
 }
@@ -24,6 +25,9 @@ ABOUT = {
     "accumulate": N_(
         "how many batches one step learns from. More steadies as a larger batch does without its memory, and each step takes that much longer; 1 is the quickest."
     ),
+    "size": N_(
+        "how large the photos are when it looks at them, in pixels a side. More keeps finer detail; half the side takes a quarter of the memory and time, and loses what is small."
+    ),
     "rank": N_(
         "how much of the base may change. More holds finer detail, in a larger file, and copies photos sooner; less is smaller and more general."
     ),
@@ -35,6 +39,15 @@ WHOLE = N_('{setting} is a number; "{value}" is none that would do.')
 TOO_MANY = N_(
     "Batch times accumulation is {photos} photos a step, and {most} are the most. Lower one of the two."
 )
+ONE_SIZE = N_("This base learns at {most} pixels only.")
+SIZE_PROBLEMS = {
+    "step": N_(
+        "The resolution goes in steps of {step} pixels, from {least} to {most}; {value} is none of them."
+    ),
+    "bounds": N_(
+        "The resolution must lie between {least} and {most}; {value} does not. This base was taught at {most}: above that nothing is gained, and below half of it what it knows of pictures no longer holds."
+    ),
+}
 SCHEDULE_PROBLEMS = {
     "rate": N_('Piece {number}, "{piece}": a learning rate lies between {least} and {most}.'),
     "step": N_('Piece {number}, "{piece}": after the colon stands the last step that it is for, 1 or more.'),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import making, phrases
+from core.conversation import captions, making, phrases
 from core.conversation.effects import AddPhotos, Effect, OpenDraft, Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Form, Photos, Reply, Say
@@ -13,6 +13,8 @@ def hear_form(view: View, form: Form) -> Turn:
     """Take what is good of a form and say what is not; what is missing stays open in the panel."""
     if form.draft and (view.draft is None or view.draft.handle != form.draft):
         return Turn(replies=(Say(_(phrases.STALE if view.profile(form.draft) else phrases.GONE)),))
+    if form.caption and view.draft:
+        return captions.hear_words(view.draft, form.caption)
     draft = view.draft or ProfileView(0, kind="character")
     # The draft's own name is not taken by somebody else.
     others = replace(view, profiles=tuple(one for one in view.profiles if one.handle != draft.handle))

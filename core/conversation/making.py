@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation import draft_phrases, expert, panel_phrases, panels, photo_phrases, phrases, ways
+from core.captions import is_text
+from core.conversation import captions, draft_phrases, expert, panels, photo_phrases, phrases, ways
 from core.conversation.class_words import english, names_a_minor
 from core.conversation.effects import (
     AddPhotos,
@@ -12,7 +13,6 @@ from core.conversation.effects import (
     Delete,
     Describe,
     Effect,
-    KeepPhoto,
     OpenDraft,
     PutAside,
     Turn,
@@ -21,6 +21,8 @@ from core.conversation.effects import (
 )
 from core.conversation.language import gettext as _, ngettext
 from core.conversation.messages import Gallery, Option, Photos, Reply, Say
+from core.conversation.panel_phrases import TRAIN_BEGUN
+from core.conversation.picking import choose_subject, picks, put
 from core.conversation.views import ProfileView, View
 from core.names import clean_name, normal_name
 from core.subjects import CHARACTER, MOST_PHOTOS, STYLE
@@ -30,15 +32,12 @@ LONGEST_NAME = 40
 
 def lacks(draft: ProfileView) -> str:
     """The first thing that a draft still needs, or an empty string."""
-    if not draft.class_word:
-        return "class_word"
-    if not draft.name:
-        return "name"
-    if not draft.retention:
-        return "retention"
+    for field in ("class_word", "name", "retention"):
+        if not getattr(draft, field):
+            return field
     if draft.consent not in ("self", "agreed"):
         return "consent"
-    if not draft.photos_done:
+    if not draft.photos_done or draft.subjects:
         return "photos"
     return ""
 
@@ -82,6 +81,7 @@ def panel(draft: ProfileView, view: View) -> Say:
     before = lacks(draft)
     if before == "photos" and not waiting and ways.enough(draft):
         options.insert(0, _option(draft, "photos", "done", _("That's all I have")))
+    options += picks(draft)
     if before not in ("photos", ""):
         asked = ask(draft, view)
         return Say(f"{text}\n\n{asked.text}", asked.options or tuple(options), panel_slot(draft))
@@ -105,6 +105,7 @@ def summary(draft: ProfileView, view: View) -> Say:
     options = (
         _option(draft, "train", "yes", ways.begin(draft)),
         _option(draft, "photos", "show", _("Show my photos")),
+        *captions.offered(draft),
         *([_option(draft, "way", "ask", _("Learn it another way"))] if ways.may_change(draft, view) else []),
         *([_option(draft, "expert", "ask", _("Expert settings"))] if expert.recommended(draft, view) else []),
         _option(draft, "train", "later", _("Not yet")),
@@ -116,7 +117,7 @@ def hear_photos(view: View, photos: Photos) -> Turn:
     """Photos may come before they are asked for; the reply follows when they are in the draft."""
     draft = view.draft
     held = len(draft.photos) if draft else 0
-    if held + len(photos.files) > MOST_PHOTOS:
+    if held + sum(not is_text(one.name, one.mime) for one in photos.files) > MOST_PHOTOS:
         text = ngettext(
             "{count} photo is the most I take; take some out first.",
             "{count} photos are the most I take; take some out first.",
@@ -178,23 +179,22 @@ def hear_choice(view: View, draft: ProfileView, step: str, value: str) -> Turn:
         case "photos":
             return _photos_choice(view, draft, value)
         case "out" | "in":
-            number = int(value)
-            kept = tuple(
-                replace(photo, owner="kept" if step == "in" else "removed", chosen=step == "in")
-                if photo.number == number
-                else photo
-                for photo in draft.photos
-            )
-            changed = replace(draft, photos=kept)
-            effect = KeepPhoto(number, step == "in")
-            if view.panel:
-                return Turn((effect,), (panels.panel(changed, view),))
-            return Turn((effect,), (panels.contact_sheet(changed), panel(changed, view)))
+            return _said_of_photos(view, *put(draft, int(value), keep=step == "in"))
+        case "subject" if draft.subjects:
+            return _said_of_photos(view, *choose_subject(draft, value))
         case "train":
             return _train_choice(view, draft, value)
         case "drop" if draft.state == "draft":
             return Turn((Delete(draft.handle, phrases.deleted(draft.name)),))
     return _say(_(phrases.STALE))
+
+
+def _said_of_photos(view: View, changed: ProfileView, effects: tuple[Effect, ...]) -> Turn:
+    """What the photos are like now; where a verdict is final, that and the photos as they were."""
+    final = () if effects else (Say(_(photo_phrases.FINAL)),)
+    sheet = () if view.panel else (panels.contact_sheet(changed),)
+    shown = panels.panel(changed, view) if view.panel else panel(changed, view)
+    return Turn(effects, (*final, *sheet, shown))
 
 
 def hear_verdicts(view: View, draft: ProfileView) -> Turn:
@@ -287,7 +287,7 @@ def _train_choice(view: View, draft: ProfileView, value: str) -> Turn:
     if view.panel:
         if panels.missing(draft):
             return _say(panels.panel(draft, view))
-        begun = Say(_(panel_phrases.TRAIN_BEGUN), slot=panels.slot(draft))
+        begun = Say(_(TRAIN_BEGUN), slot=panels.slot(draft))
         return Turn((Describe("photos_done", "yes"), Confirm()), (begun,))
     missing = lacks(draft)
     if missing or any(photo.waiting for photo in draft.photos):

@@ -61,6 +61,7 @@ class Form:
     retention: str = ""
     photos: tuple[Upload, ...] = ()
     words: str = ""  # what brings up the subject of an imported file
+    caption: str = ""  # as it would be written: `3: text`, or `all: words`
     draft: int = 0
 
 
@@ -196,4 +197,14 @@ class Document:
     slot: str = ""
 
 
-Reply = Say | Gallery | Original | Document
+@dataclass(frozen=True)
+class TextFile:
+    """Words as a file, to be changed and sent back."""
+
+    content: str
+    name: str
+    text: str
+    slot: str = ""
+
+
+Reply = Say | Gallery | Original | Document | TextFile

@@ -1,6 +1,6 @@
 """What the conversation says when the workers have news."""
 
-from core.conversation import grids, phrases, versions, work_phrases
+from core.conversation import exporting, grids, phrases, versions, work_phrases
 from core.conversation.effects import Turn
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
@@ -85,6 +85,8 @@ def _next_steps(profile: ProfileView) -> tuple[Option, ...]:
         options.append(Option(f"curve:{profile.handle}", _("Compare steps")))
     if versions.is_settled(profile):
         options.append(Option(f"train-on:{profile.handle}", _("Train on")))
+    if exporting.is_exportable(profile):
+        options.append(Option(f"export:{profile.handle}", _("Export")))
     return tuple(options)
 
 

@@ -1,5 +1,6 @@
 """What the panel of a draft says, on platforms that show a draft in one message."""
 
+from core.conversation import captions
 from core.conversation.draft_phrases import ASK_CONSENT_OF_STYLES, method_label, retentions
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.photo_phrases import counts, good_photos, photo_panel
@@ -30,6 +31,7 @@ def panel(draft: ProfileView, view: View) -> str:
         about.append(_((STYLE_CONSENTS if draft.kind == STYLE else CONSENTS)[draft.consent]))
     lines = [pgettext("a profile that is being made", "Draft: {about}").format(about=" · ".join(about))]
     lines.append(photo_panel(draft, draft.missing) if draft.photos else _no_photos(draft))
+    lines += filter(None, (captions.example(draft),))
     if not draft.retention:
         lines.append(_(ASK_RETENTION))
         lines += [f"- {_(sentence)}" for sentence in retentions(draft).values()]
@@ -66,6 +68,7 @@ def not_yet(draft: ProfileView, missing: str) -> str:
         "name": _("the name is missing"),
         "retention": _("say what becomes of the photos"),
         "consent": _("consent is missing"),
+        "subjects": _("say whom the photos are to be about"),
         "waiting": ngettext("looking at {count} photo", "looking at {count} photos", waiting),
         "photos": ngettext("{count} more good photo needed", "{count} more good photos needed", lacking),
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import draft_phrases, expert, panel_phrases, phrases, ways
+from core.conversation import captions, draft_phrases, expert, panel_phrases, phrases, picking, ways
 from core.conversation.language import gettext as _
 from core.conversation.messages import Gallery, Option, Reply, Say
 from core.conversation.photo_phrases import is_good
@@ -28,6 +28,8 @@ def missing(draft: ProfileView) -> str:
         return "consent"
     if any(photo.waiting for photo in draft.photos):
         return "waiting"
+    if draft.subjects:
+        return "subjects"
     return "" if ways.enough(draft) else "photos"
 
 
@@ -56,6 +58,7 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
         options.append(option("way", "ask", _("Method...")))
     if expert.recommended(draft, view):
         options.append(option("expert", "ask", _("Expert...")))
+    options += captions.offered(draft)
     if lacking := missing(draft):
         options.append(option("wait", "train", panel_phrases.not_yet(draft, lacking)))
     else:
@@ -63,12 +66,9 @@ def panel(draft: ProfileView, view: View) -> Say | Gallery:
     if draft.state == "draft":
         options.append(option("drop", "all", _("Delete this draft")))
     shown = [photo for photo in draft.photos if photo.thumbnail]
-    options += [
-        option("out", str(photo.number), _("Take out {number}").format(number=photo.number))
-        if is_good(photo)
-        else option("in", str(photo.number), _("Put back {number}").format(number=photo.number))
-        for photo in shown
-    ]
+    if draft.subjects:
+        options += picking.picks(draft)
+    options += [one for photo in shown if (one := picking.option(draft, photo))]
     text = panel_phrases.panel(draft, view)
     pictures = tuple(
         replace(photo.thumbnail, label=number_label(photo.number, used=is_good(photo)))
@@ -88,14 +88,7 @@ def contact_sheet(draft: ProfileView) -> Reply:
         if photo.thumbnail
     )
     options = tuple(
-        Option(
-            f"{'out' if is_good(photo) else 'in'}:{draft.handle}:{photo.number}",
-            (_("take out {number}") if is_good(photo) else _("put back {number}")).format(
-                number=photo.number
-            ),
-        )
-        for photo in draft.photos
-        if photo.thumbnail
+        one for photo in draft.photos if photo.thumbnail and (one := picking.option(draft, photo))
     )
     if not pictures:
         return Say(_("Nothing to show yet."))

@@ -1,38 +1,27 @@
 """What is said of photos: verdicts with reason and remedy, and what to add next."""
 
+from core.conversation.captions_phrases import text_lines
 from core.conversation.language import N_, gettext as _, ngettext, pgettext
 from core.conversation.phrases import MOST_MEGABYTES, MOST_MEGAPIXELS, enumerated
+from core.conversation.subject_phrases import SOMEBODY_ELSE, ranges, whose
+from core.conversation.verdict_phrases import ARCHIVES, VERDICTS
 from core.conversation.views import PhotoView, ProfileView
-from core.subjects import FACEID, LORA, PHOTOS, STYLE, Counts
+from core.names import clean_name, shown_name
+from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
+from core.verdicts import is_used
 
-# {in_brackets} is empty or what `in_brackets` answers, {kind} is one of KINDS.
-VERDICTS = {
-    "duplicate": N_("Photo {number} is the same picture as photo {other}."),
-    "blurred": N_("Photo {number} is blurred; send a sharp one, or this one as a file."),
-    "noisy": N_("Photo {number} is grainy; one with more light would do."),
-    "too_dark": N_("Photo {number} is too dark to see the face; one in daylight would do."),
-    "too_bright": N_("Photo {number} is blown out; one out of the direct sun would do."),
-    "too_small": N_("Photo {number} is too small{in_brackets}; send the original as a file."),
-    "no_face": N_("Photo {number}: I find no face; one where the face is clear would do."),
-    "several_faces": N_("Photo {number} has several faces; send one where you are alone."),
-    "face_too_small": N_("Photo {number}: the face is too small; come closer, or crop it."),
-    "cut_off": N_("Photo {number}: the face leaves the picture; send one that shows it whole."),
-    "other_person": N_("Photo {number} shows somebody else than the rest."),
-    "empty": N_("Photo {number} arrived empty; send it again."),
-    "not_a_picture": N_("Photo {number}: that is {kind}; I need JPG, PNG, WebP, HEIC or AVIF pictures."),
-    "unknown_format": N_("Photo {number}: I cannot read {kind}; send JPG, PNG, WebP, HEIC or AVIF."),
-    "too_many_bytes": N_(
-        "Photo {number} is too large: {size}. Send it smaller, or as a photo instead of a file."
+LONGEST_FILE = 40  # characters of a file's name
+# Said once of all copies of a photo, and of all that were taken out.
+TOGETHER = {
+    "removed": N_("Photos {numbers}: taken out by you."),
+    "duplicate": N_("Photos {numbers} are the same picture as photo {other}, the best of them."),
+    "near_duplicate": N_(
+        "Photos {numbers} are nearly the same picture as photo {other}, the best of them; other moments teach me more."
     ),
-    "too_many_pixels": N_(
-        "Photo {number} has too many pixels{in_brackets}: {most} megapixels are the most. Send it smaller."
-    ),
-    "truncated": N_("Photo {number} broke off on the way; send it again."),
-    "damaged": N_("Photo {number} is damaged and cannot be opened; send another copy."),
-    "too_slow": N_("Photo {number} takes too long to open; save it as a plain JPG and send that."),
-    "too_much_memory": N_("Photo {number} is too large to open here; send it smaller."),
-    "not_fetched": N_("Photo {number} could not be fetched{in_brackets}; send it again."),
 }
+FINAL = N_(
+    "That photo cannot be used: what is wrong with it leaves nothing to learn. Send another one instead."
+)
 WANTED = {
     "photos": N_("more photos"),
     "more_photos": N_("a few more photos"),
@@ -67,17 +56,29 @@ def ask_photos(draft: ProfileView) -> str:
             "Quality beats quantity: sharp, one face each, from different days, angles and light. "
             "Sent as files they keep their full quality."
         )
-    return sentence.format(least=least, most=most, minimum=counts(draft).least)
+    asked = sentence.format(least=least, most=most, minimum=counts(draft).least)
+    return asked + " " + _("A ZIP of them will do, too.")
 
 
 def verdict(photo: PhotoView) -> str:
     """What is wrong with a photo, why it matters and what to do, or an empty string."""
     if photo.owner == "removed":
         return _("Photo {number}: taken out by you.").format(number=photo.number)
-    if photo.owner == "kept" or photo.verdict not in VERDICTS:
+    if is_good(photo) or photo.verdict not in VERDICTS | ARCHIVES:
         return ""
+    name = shown_name(clean_name(photo.name.rpartition("/")[2], LONGEST_FILE))
+    if photo.verdict in ARCHIVES and (photo.verdict not in VERDICTS or photo.name.lower().endswith(".zip")):
+        count, _slash, held = photo.detail.partition("/")
+        return _(ARCHIVES[photo.verdict]).format(
+            name=name or _("ZIP {number}").format(number=photo.number),
+            count=count,
+            held=held,
+            most=MOST_PHOTOS,
+            size=size(photo.detail),
+            in_brackets=in_brackets(photo.detail),
+        )
     return _(VERDICTS[photo.verdict]).format(
-        number=photo.number,
+        number=f"{photo.number} ({name})" if name else photo.number,
         other=photo.other,
         in_brackets=in_brackets(photo.detail),
         kind=kind(photo.detail),
@@ -92,17 +93,20 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     good = [photo for photo in draft.photos if is_good(photo)]
     arrived = [
         ngettext("{count} photo, thank you.", "{count} photos, thank you.", len(draft.photos)),
-        ngettext("{count} good.", "{count} good.", len(good)),
+        *([] if draft.subjects else [ngettext("{count} good.", "{count} good.", len(good))]),
     ]
     if waiting and good:
         arrived.append(ngettext("Looking at {count} more...", "Looking at {count} more...", len(waiting)))
     elif waiting:
         arrived.append(_("Looking..."))
     lines = [" ".join(arrived)]
-    if good:
+    if good and not draft.subjects:
         numbers = enumerated(str(photo.number) for photo in good)
         lines.append(pgettext("photos by number", "Good: {numbers}.").format(numbers=numbers))
-    lines += [line for photo in draft.photos if (line := verdict(photo))]
+    lines += _verdicts(draft)
+    lines += text_lines(draft)
+    if draft.subjects:
+        return "\n".join([*lines, whose(draft)])
     least, most = counts(draft).recommended
     best_next = next_photos(missing_codes)
     if len(good) < least:
@@ -113,9 +117,34 @@ def photo_panel(draft: ProfileView, missing_codes: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def _verdicts(draft: ProfileView) -> list[str]:
+    """Everything that is said of single photos, by number; what is the same of several is said where the first is."""
+    together: dict[tuple[str, int | None], list[PhotoView]] = {}
+    for photo in draft.photos:
+        together.setdefault(_said_with(photo), []).append(photo)
+    lines = []
+    for photo in draft.photos:
+        key, alike = _said_with(photo), together[_said_with(photo)]
+        if draft.subjects and photo.verdict in SOMEBODY_ELSE:
+            continue
+        if len(alike) == 1 or key[0] not in TOGETHER:
+            lines.append(verdict(photo))
+        elif photo is alike[0]:
+            numbers = ranges([one.number for one in alike])
+            lines.append(_(TOGETHER[key[0]]).format(numbers=numbers, other=photo.other))
+    return [line for line in lines if line]
+
+
+def _said_with(photo: PhotoView) -> tuple[str, int | None]:
+    """What several photos have in common for which they are named together."""
+    if photo.owner == "removed":
+        return photo.owner, None
+    return ("", photo.number) if is_good(photo) else (photo.verdict, photo.other)
+
+
 def is_good(photo: PhotoView) -> bool:
-    """Whether a photo counts: accepted and not taken out, or put back."""
-    return photo.owner == "kept" or (photo.verdict == "accepted" and photo.owner != "removed")
+    """Whether a photo counts."""
+    return is_used(photo.verdict, photo.owner)
 
 
 def next_photos(missing_codes: tuple[str, ...]) -> str:
@@ -135,6 +164,8 @@ def good_photos(draft: ProfileView) -> int:
 
 def too_few(draft: ProfileView) -> str:
     """Why it cannot go on yet."""
+    if draft.subjects:
+        return whose(draft)
     good, least = good_photos(draft), counts(draft).least
     have = ngettext(
         "{count} good so far; I need {minimum} at least.",

@@ -1,6 +1,6 @@
 """What is said of a prompt that cannot be drawn as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.conversation.draft_phrases import METHODS as METHOD_NAMES
 from core.conversation.language import N_, gettext as _, ngettext
@@ -110,6 +110,13 @@ def not_fast(base: str) -> str:
     return _(
         "--fast: {base} has nothing on this machine to draw in few steps with. It draws without --fast."
     ).format(base=base)
+
+
+def not_its_sampler(base: str, sampler: str, samplers: Iterable[str]) -> str:
+    """Not every family can take every sampler's steps."""
+    return _("--sampler {sampler}: {base} draws with {samplers} only.").format(
+        sampler=sampler, base=base, samplers=enumerated(samplers)
+    )
 
 
 def no_faceid(base: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.conversation import (
+    captions,
     choosing_language,
     drawing,
     exporting,
@@ -92,7 +93,8 @@ def _take_turn(view: View, heard: Heard) -> Turn:
             return Turn(replies=(making.ask(view.draft, view),)) if view.draft else Turn()
         case Looked(handle):
             if view.draft and view.draft.handle == handle:
-                return making.hear_verdicts(view, view.draft)
+                turn = making.hear_verdicts(view, view.draft)
+                return replace(turn, replies=(*turn.replies, *captions.again(view.draft)))
             return Turn()
         case Learning(work):
             return news.learning(view, work)
@@ -213,6 +215,8 @@ def _cancel_label(kind: str, name: str) -> str:
 
 
 def _words(view: View, words: str) -> Turn:
+    if view.draft and captions.takes(view.draft, words):
+        return captions.hear_words(view.draft, words)
     if view.draft and making.takes(view.draft, words):
         return making.hear_words(view, view.draft, words)
     if view.current is not None:
@@ -239,8 +243,10 @@ def _choice(view: View, key: str) -> Turn:
     if step in versions.STEPS:
         owned = view.profile(handle)
         return versions.choose(view, step, owned, value) if owned else _say(_(phrases.GONE))
+    if step == captions.STEP:
+        return captions.choose(view, handle, value)
     if value:
-        return making.choose(view, handle, step, value)
+        return captions.left(view.draft, making.choose(view, handle, step, value))
     match step:
         case "new":
             return _new(view)

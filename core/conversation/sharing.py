@@ -11,6 +11,7 @@ from core.wording import is_named
 
 # Taps that make sense where others read along; everything else is between a person and me.
 IN_GROUPS = frozenset(("stop", "best", "again", "dropped", "info", "one", "set"))
+MOST_BASES = 5  # on the panel: Discord shows 25 buttons
 QUOTAS = tuple(int(value) for value in sharing_phrases.RULES["quota"])
 
 
@@ -229,8 +230,11 @@ def _panel(view: View, space: SpaceView) -> Say:
     for pays in sharing_phrases.RULES["pays"]:
         if pays != rules.pays:
             offer("pays", pays, _("Let it be: {rule}").format(rule=sharing_phrases.rule("pays", pays)))
-    only = _("Only {base}").format(base=view.base_title)
-    offer("base", "" if rules.base else view.base, _("Every base") if rules.base else only)
+    if rules.base:
+        offer("base", "", _("Every base"))
+    for base in (view.bases or (BaseView(view.base, view.base_title),))[:MOST_BASES]:
+        if base.name != rules.base:
+            offer("base", base.name, _("Only {base}").format(base=base.title))
     content = "any" if rules.content == "drawn" else "drawn"
     everything = _("All content the operator allows")
     offer("content", content, _("Only drawn bases") if content == "drawn" else everything)

@@ -30,6 +30,18 @@ class PhotoView:
     owner: str = ""
     chosen: bool = False
     thumbnail: Shown | None = None
+    caption: str = ""  # without the trigger where nobody wrote it
+    name: str = ""  # of a file that did not become one, with its folders in an archive
+
+
+@dataclass(frozen=True)
+class TextView:
+    """A text that came beside photos and is the caption of none, or not yet."""
+
+    name: str
+    waiting: bool = False  # to be fetched or read; else for its photo, unless it is refused
+    refusal: str = ""  # a code
+    detail: str = ""  # the line that is wrong
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,8 @@ class ProfileView:
     sample: bool = False
     reason: str = ""
     photos: tuple[PhotoView, ...] = ()
+    texts: tuple[TextView, ...] = ()
+    reviewing: str = ""  # the list of captions: how often it was begun anew, and what of it is asked about
     photos_done: bool = False
     batch: int = 0
     base: str = ""
@@ -91,6 +105,9 @@ class ProfileView:
     best_step: int | None = None  # the one that is used
     floor: float | None = None
     missing: tuple[str, ...] = ()  # what the set lacks, as codes
+    subjects: tuple[
+        tuple[int, ...], ...
+    ] = ()  # the photos of each, where the set shows several and nobody said which
     support_until: float = 0.0
     trainings_ahead: int = 0
     sheet: tuple[Shown, ...] = ()
@@ -109,6 +126,7 @@ class BaseView:
     content: str = ""  # what it makes
     fast: bool | None = None  # whether it draws in few steps
     faceid: bool | None = None  # whether it draws faces by FaceID
+    samplers: tuple[str, ...] = ()  # that it draws with
 
 
 @dataclass(frozen=True)
@@ -191,7 +209,7 @@ class WorkView:
     dropped: tuple[tuple[int, Shown], ...] = ()
     best_step: int | None = None
     refunded: bool = False  # it was poor, and its credit is back
-    halved: bool = False  # memory ran out once, so half as much is looked at together
+    halved: bool = False  # memory ran out, so fewer photos are looked at together
     diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
     grid: GridView | None = None

@@ -33,8 +33,8 @@ FACES_ONLY = N_(
 
 
 def enough(draft: ProfileView) -> bool:
-    """Whether a draft has as many good photos as its method needs."""
-    return good_photos(draft) >= counts(draft).least
+    """Whether a draft has as many good photos as its method needs, and it is known whom they are to be about."""
+    return not draft.subjects and good_photos(draft) >= counts(draft).least
 
 
 def begin(draft: ProfileView) -> str:

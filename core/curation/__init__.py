@@ -5,8 +5,18 @@
 
 from core.curation.choosing import choose
 from core.curation.cropping import centre_crop, crop
-from core.curation.judging import judge
+from core.curation.judging import divided, judge
 from core.curation.measuring import Measured, measure
 from core.curation.reporting import ReportCard, report_card
 
-__all__ = ["Measured", "ReportCard", "centre_crop", "choose", "crop", "judge", "measure", "report_card"]
+__all__ = [
+    "Measured",
+    "ReportCard",
+    "centre_crop",
+    "choose",
+    "crop",
+    "divided",
+    "judge",
+    "measure",
+    "report_card",
+]

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from core.artifacts import Pixels
 
-_LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+_LUMA: Final = np.array([[0.299, 0.587, 0.114]], np.float32)  # ITU-R BT.601
 _REBLUR: Final = 9
 _CALM_BLOCKS: Final = 25.0
 _BLOCK: Final = 16
 _MAD_TO_DEVIATION: Final = 0.6745
 _CLIPPED: Final = 250
+_FEW_PIXELS: Final = 64
+_TONES: Final = 16
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,15 @@ class Light:
     highest: float  # 98th percentile
     clipped: float
 
+    @property
+    def range(self) -> float:
+        """How far the darkest spots are from the brightest."""
+        return self.highest - self.lowest
+
 
 def luma(pixels: Pixels) -> NDArray[np.float32]:
     """Return the brightness of every pixel, 0 to 255."""
-    return np.asarray(pixels.astype(np.float32) @ _LUMA, np.float32)
+    return np.asarray(cv2.transform(pixels.astype(np.float32), _LUMA), np.float32)
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
@@ -94,3 +101,21 @@ def light(pixels: Pixels) -> Light:
         highest=float(np.percentile(grey, 98)),
         clipped=float((pixels.max(axis=2) >= _CLIPPED).mean()),
     )
+
+
+def hues(pixels: Pixels) -> float:
+    """Return how much the colours of a picture differ where it is equally bright, in grey levels.
+
+    Next to nothing in a picture of one tone, whatever the tone: black and white, sepia, a filter's blue.
+    """
+    small = resized(pixels, _FEW_PIXELS, _FEW_PIXELS)
+    bright, red, blue = (
+        channel.ravel().astype(np.float64) for channel in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb))
+    )
+    tone = np.minimum(bright * _TONES / 256, _TONES - 1).astype(np.intp)
+    count = np.maximum(np.bincount(tone, minlength=_TONES), 1)
+    spread = 0.0
+    for chroma in (red, blue):
+        usual = np.bincount(tone, chroma, _TONES) / count
+        spread += float(((chroma - usual[tone]) ** 2).mean())
+    return math.sqrt(spread)

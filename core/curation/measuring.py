@@ -7,10 +7,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from core.artifacts import Face, Pixels
-from core.curation.appearance import Light, blur, light, noise, resized
+from core.artifacts import Embedding, Face, Pixels
+from core.curation.appearance import Light, blur, hues, light, noise, resized
 from core.curation.cropping import centre_crop
-from core.curation.fingerprints import perceptual_hash, thumbnail
+from core.curation.embedding import Embedder
+from core.curation.face_parts import parts_of
+from core.curation.fingerprints import Print, print_of
 from core.faces import FacePack
 
 _SMALLEST_VIEW: Final = 16
@@ -22,7 +24,10 @@ class Measured:
 
     `width` and `height` are the file's own, `kept` is (width, height) as the studio keeps it, in which the faces
     lie. `blur` is that of the largest face, or of the picture's middle, seen `seen_at` pixels wide as
-    in training. `light` lies on the same.
+    in training. `light` lies on the same. `hues` are the whole picture's; `hidden` and `warmth` are the largest face's
+    (`face_parts.Parts`). `look` is what an embedder sees, where there is one.
+
+    What was measured before a field was there lacks it; its default finds no fault.
     """
 
     width: int
@@ -35,11 +40,21 @@ class Measured:
     light: Light
     hashes: tuple[int, int]  # of the picture and of its mirror image
     thumbnail: Pixels = field(repr=False, compare=False)  # (32, 32, 3)
+    detail: Pixels | None = field(default=None, repr=False, compare=False)  # (64, 64)
+    hues: float = 255.0
+    hidden: float = 0.0
+    warmth: float = 1.0
+    look: Embedding | None = field(default=None, repr=False, compare=False)
 
     @property
     def face(self) -> Face | None:
         """The largest face."""
         return self.faces[0] if self.faces else None
+
+    @property
+    def print(self) -> Print:
+        """What copies of the photo are searched by."""
+        return Print(self.hashes, self.thumbnail, self.detail)
 
     def to_json(self) -> str:
         """Return all of it as JSON."""
@@ -47,6 +62,8 @@ class Measured:
             "faces": [asdict(face) | {"embedding": _text(face.embedding)} for face in self.faces],
             "hashes": [f"{number:064x}" for number in self.hashes],
             "thumbnail": _text(self.thumbnail),
+            "detail": None if self.detail is None else _text(self.detail),
+            "look": None if self.look is None else _text(self.look),
         }
         return json.dumps(document)
 
@@ -55,18 +72,26 @@ class Measured:
         """Return what `to_json` wrote."""
         document = json.loads(text)
         one, mirrored = (int(number, 16) for number in document["hashes"])
-        rest = {
+        rest: dict[str, Any] = {
             "kept": tuple(document["kept"]),
             "faces": tuple(_face(face) for face in document["faces"]),
             "light": Light(**document["light"]),
             "hashes": (one, mirrored),
             "thumbnail": _array(document["thumbnail"], np.uint8).reshape(32, 32, 3),
         }
+        if detail := document.get("detail"):
+            rest["detail"] = _array(detail, np.uint8).reshape(64, 64)
+        if look := document.get("look"):
+            rest["look"] = _array(look, np.float32)
         return cls(**(document | rest))
 
 
 def measure(
-    pixels: Pixels, pack: FacePack | None, size: int, original: tuple[int, int] | None = None
+    pixels: Pixels,
+    pack: FacePack | None,
+    size: int,
+    original: tuple[int, int] | None = None,
+    embedder: Embedder | None = None,
 ) -> Measured:
     """Measure a photo for a family that trains at `size` pixels; without a pack no face is looked for.
 
@@ -76,6 +101,8 @@ def measure(
     faces = pack.faces_in(pixels) if pack else ()
     seen_at = size // 2 if faces else size
     seen = _seen(pixels, faces[0], seen_at) if faces else centre_crop(pixels, size)
+    fingerprint = print_of(pixels)
+    parts = parts_of(pixels, faces[0]) if faces else None
     return Measured(
         width=original[0] if original else width,
         height=original[1] if original else height,
@@ -85,8 +112,13 @@ def measure(
         seen_at=seen_at,
         noise=noise(pixels),
         light=light(seen),
-        hashes=(perceptual_hash(pixels), perceptual_hash(np.ascontiguousarray(pixels[:, ::-1]))),
-        thumbnail=thumbnail(pixels),
+        hashes=fingerprint.hashes,
+        thumbnail=fingerprint.thumbnail,
+        detail=fingerprint.detail,
+        hues=hues(pixels),
+        hidden=parts.hidden if parts else 0.0,
+        warmth=parts.warmth if parts else 1.0,
+        look=embedder.of(pixels) if embedder else None,
     )
 
 

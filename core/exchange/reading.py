@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.errors import Unfit, WeightsRefused
 from core.exchange import embedding
 from core.exchange.kohya import layer_of
+from core.exchange.kohya_flux import flux_layer_of, parted
 from core.exchange.leaving import DOWN, OURS, UP
 from core.exchange.tensors import Tensor, Weights, read, written
 
@@ -82,14 +83,24 @@ def _lora(file: Weights, words: str, trigger: str, class_word: str) -> Found:
         size = down.shape[0] if down.shape else 0
         if not 0 < size <= MOST_RANK or len(up.shape) < 2 or up.shape[1] != size or len(down.shape) < 2:
             raise WeightsRefused(Unfit.UNKNOWN_LAYOUT, name)
-        rank, shapes[layer] = max(rank, size), down.shape
-        scale = alphas.get(layer, float(size)) / size
-        ours[f"{layer}.{DOWN}"] = _half(name, _numbers(name, down))
-        ours[f"{layer}.{UP}"] = _half(up_name, _numbers(up_name, up) * np.float32(scale))
+        rank = max(rank, size)
+        scale = np.float32(alphas.get(layer, float(size)) / size)
+        first, second = _half(name, _numbers(name, down)), _numbers(up_name, up) * scale
+        for part, rows in _parts(layer, name, down, up):
+            shapes[part] = down.shape
+            ours[f"{part}.{DOWN}"], ours[f"{part}.{UP}"] = first, _half(up_name, second[rows])
     if ups or not ours:
         raise WeightsRefused(Unfit.UNKNOWN_LAYOUT, next(iter(ups), ""))
     family = _family(file.tensors, shapes)
     return Found("lora", family, written(Weights(ours, {})), rank, words, trigger, class_word)
+
+
+def _parts(layer: str, name: str, down: Tensor, up: Tensor) -> list[tuple[str, slice]]:
+    """The layers of ours that one of a file is, each with its rows of `up`."""
+    try:
+        return list(parted(layer, down.shape[1], up.shape[0]))
+    except ValueError:
+        raise WeightsRefused(Unfit.UNKNOWN_LAYOUT, name) from None
 
 
 Factors = dict[str, tuple[str, Tensor]]
@@ -124,7 +135,7 @@ def _layer(name: str) -> str | None:
         name = name.removeprefix(wrapper)
     if name.startswith(ROOTS):
         return name.replace(".processor.", ".").replace("_lora", "")
-    return layer_of(name)
+    return flux_layer_of(name) or layer_of(name)
 
 
 def _alphas_of_notes(notes: Mapping[str, str], downs: Factors) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Every family of base models. A new one: a module here, a line below."""
 
 from importlib import import_module
+from typing import Any
 
 import torch
 
@@ -22,6 +23,15 @@ def open_base(base: Base, device: torch.device) -> Family:
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')
-    module, name = FAMILIES[base.family]
-    family: Family = getattr(import_module(module), name).open(base, device)
+    family: Family = _family_of(base).open(base, device)
     return family
+
+
+def samplers_of(base: Base) -> frozenset[str]:
+    """The names of the samplers that a base draws with, without loading it; empty for a family there is not."""
+    return frozenset(_family_of(base).samplers) if base.family in FAMILIES else frozenset()
+
+
+def _family_of(base: Base) -> Any:
+    module, name = FAMILIES[base.family]
+    return getattr(import_module(module), name)

@@ -85,16 +85,51 @@ class Scorer:
         return self.path / path
 
 
-Entry = TypeVar("Entry", Base, Pack, Scorer)
+@dataclass(frozen=True)
+class Captioner:
+    """A captioner of the configuration; `kind` is a name of `core.captioning.captioner.CAPTIONERS`."""
+
+    name: str
+    kind: str
+    path: Path
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+    content: str = ""  # the only content of bases whose photos it knows; empty: any
+    prompt: str = ""  # what a model that takes instructions is asked; empty: the usual
+    hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
+    revision: str = ""
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """What subjects without a face are told apart by: a folder as `core.curation.embedding` describes it."""
+
+    name: str
+    path: Path
+    licence: str
+    sha256: Mapping[str, str] = field(repr=False)
+
+    def file(self, path: str) -> Path:
+        """Where a file of the model lies."""
+        return self.path / path
+
+
+Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner, Embedder)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every base model, face pack and judge of prompts, by name."""
+    """Every base model, face pack, judge of prompts, captioner and embedder of subjects, by name."""
 
     bases: Mapping[str, Base]
     packs: Mapping[str, Pack]
     scorers: Mapping[str, Scorer] = field(default_factory=dict)
+    captioners: Mapping[str, Captioner] = field(default_factory=dict)
+    embedders: Mapping[str, Embedder] = field(default_factory=dict)
 
 
 def read(file: Path) -> Catalogue:
@@ -107,6 +142,14 @@ def read(file: Path) -> Catalogue:
         packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
         scorers={
             name: _entry(Scorer, name, entry, folder) for name, entry in entries.get("scorers", {}).items()
+        },
+        captioners={
+            name: _entry(Captioner, name, entry, folder)
+            for name, entry in entries.get("captioners", {}).items()
+        },
+        embedders={
+            name: _entry(Embedder, name, entry, folder)
+            for name, entry in entries.get("embedders", {}).items()
         },
     )
 
@@ -138,7 +181,7 @@ def is_usable(base: Base) -> bool:
     )
 
 
-def check(entry: Base | Pack | Scorer) -> None:
+def check(entry: Base | Pack | Scorer | Captioner | Embedder) -> None:
     """Raise ModelUnusable unless the model may be loaded and is, to the byte, the one that was configured."""
     if isinstance(entry, Base) and not _needs_no_judge(entry):
         raise ModelUnusable(

@@ -93,6 +93,9 @@ class Family(Protocol):
     def methods(self) -> frozenset[str]:
         """The methods by which this base can learn or be conditioned here."""
 
+    def fits(self, prompt: str) -> bool:
+        """Whether the base sees a prompt to its end; what is too long for its text encoders is cut off unseen."""
+
     def encode_images(self, pictures: Sequence[Pixels]) -> Latents:
         """Encode pictures of one size; the caller keeps the result."""
 

@@ -100,6 +100,10 @@ class Loaded(ABC):
         offered = {"lora": True, "textual_inversion": self._encoders, "faceid": self._faceid}
         return frozenset(method for method, present in offered.items() if present)
 
+    def fits(self, prompt: str) -> bool:
+        """Whether the base sees a prompt to its end."""
+        return all(encoder.fits(prompt) for encoder in self._encoders.values())
+
     @torch.no_grad()
     def encode_images(self, pictures: Sequence[Pixels]) -> Latents:
         """Encode pictures of one size; the caller keeps the result."""

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from core.errors import ModelUnusable
 from core.prompts import pieces
+from core.subjects import MOST_VECTORS
 
 NEW = "new"  # what a prompt calls the words that are being learnt
 _STANDS_FOR = re.compile(r"<([^<>]+)>")
@@ -43,6 +44,13 @@ class Encoder:
     def places(self) -> int:
         """How many tokens of a prompt it sees, besides those that begin and end it."""
         return int(self.tokenizer.model_max_length) - 2
+
+    def fits(self, prompt: str) -> bool:
+        """Whether it sees a prompt to its end; a new word counts as the most vectors that one is learnt with."""
+        parts = _STANDS_FOR.split("".join(words for words, _ in pieces(prompt)))
+        said = [self.tokenizer(part, add_special_tokens=False, verbose=False) for part in parts[::2]]
+        tokens = sum(len(one.input_ids) for one in said)
+        return tokens + MOST_VECTORS * (len(parts) // 2) <= self.places
 
     def encoded(
         self, prompts: Sequence[str], known: Mapping[str, Tensor], device: torch.device, **how: Any

@@ -13,7 +13,8 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import Session
 
 from core.errors import KeyGone, ModelUnusable, StudioError, TrainingFailed, where
-from core.families.catalogue import read as read_catalogue
+from core.families import samplers_of
+from core.families.catalogue import Base, read as read_catalogue
 from core.intake import Intake
 from core.jobs.draw import draw
 from core.jobs.grid import draw_grid, grid_asked
@@ -21,6 +22,7 @@ from core.jobs.learn import Learning
 from core.jobs.look import look
 from core.jobs.slice import Fenced, Slice
 from core.jobs.workshop import Workshop
+from core.prompts import SAMPLERS
 from core.storage.database import clock, writing
 from core.storage.keys import profile_key
 from core.storage.studio import Studio
@@ -202,7 +204,7 @@ def announce(workshop: Workshop, started: float) -> None:
         "base": workshop.studio.settings.base,
         "base_title": base.title if base else "",
         "base_content": base.content if base else "",
-        "training": {method: _told(base.settings(method)) for method in METHODS} if base else {},
+        "training": {method: _told(base, method) for method in METHODS} if base else {},
         "bases": [
             {
                 "name": one.name,
@@ -210,6 +212,7 @@ def announce(workshop: Workshop, started: float) -> None:
                 "content": one.content,
                 "fast": one.fast is not None,
                 "faceid": one.faceid is not None,
+                "samplers": [name for name in SAMPLERS if name in samplers_of(one)],
             }
             for one in bases
         ],
@@ -227,8 +230,9 @@ def announce(workshop: Workshop, started: float) -> None:
         session.add(row)
 
 
-def _told(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that people are told of: numbers and schedules."""
+def _told(base: Base, method: str) -> dict[str, Any]:
+    """The settings that people are told of: numbers and schedules, and the base's own size if it is known."""
+    settings = ({"size": base.size} if base.size else {}) | base.settings(method)
     return {name: value for name, value in settings.items() if isinstance(value, int | float | str)}
 
 

@@ -15,7 +15,7 @@ from core.errors import TrainingFailed
 from core.faces import leave_one_out
 from core.families.family import usual_request
 from core.generation import class_image_seeds, class_prompt
-from core.jobs.dataset import CAPTIONS, bound_to
+from core.jobs.dataset import bound_to
 from core.jobs.draw import to_png
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
@@ -26,7 +26,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
-from core.subjects import CHARACTER, LORA, STYLE
+from core.subjects import LORA, STYLE, captions_of
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
@@ -53,7 +53,7 @@ class Trail:
         base, word = self.workshop.base, self.words["class_word"]
         style = self.profile.kind == STYLE
         drifts = self.profile.method == LORA and not style  # a new word leaves the class as it is
-        template = CAPTIONS[self.profile.method, STYLE if style else CHARACTER][0]
+        template = captions_of(self.profile.method, self.profile.kind)[0]
         subject = template.format(bound_to(base, self.profile, word))
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS

@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from core.families.family import DrawRequest, Family, usual_request
 from core.families.schedulers import FAST as FAST_SCHEDULER
-from core.jobs.dataset import CAPTIONS
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.prompts import Prompt, from_record
@@ -16,7 +15,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Grant, Profile, ProfileState, Version, Work, WorkState
 from core.storage.work import finish
 from core.storage.worn_table import worn_by
-from core.subjects import CHARACTER, FACEID, LORA, STYLE, TEXTUAL_INVERSION, stands_for
+from core.subjects import FACEID, LORA, STYLE, TEXTUAL_INVERSION, captions_of, stands_for
 from core.wording import encode_trigger, is_named, with_trigger
 
 FACEID_CFG = 3.0  # SPEC G4
@@ -131,9 +130,7 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
 
 def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:
     subject, *others = names.values()
-    kind = STYLE if subject.profile.kind == STYLE else CHARACTER
-    # As training said it, where there was one.
-    caption = CAPTIONS.get((subject.profile.method, kind), CAPTIONS[LORA, CHARACTER])[0]
+    caption = captions_of(subject.profile.method, subject.profile.kind)[0]  # as training said it
     text = with_trigger(prompt.text, subject.words["trigger"], caption)
     for other in others:
         # A style and learnt words do their work by standing in the prompt; a character's changes do theirs unnamed.

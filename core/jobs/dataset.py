@@ -9,6 +9,7 @@ from sqlmodel import Session
 from core import schedule
 from core.artifacts import Dataset, Pixels
 from core.curation import Measured, centre_crop, crop
+from core.curation.appearance import resized
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
 from core.families.words import NEW
@@ -18,30 +19,11 @@ from core.jobs.look import measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version
-from core.subjects import CHARACTER, LORA, STYLE, TEXTUAL_INVERSION, has_face, stands_for, vectors_for
+from core.subjects import TEXTUAL_INVERSION, captions_of, has_face, stands_for, vectors_for
 from core.training.plan import Plan
 
 Chosen = list[tuple[str, Measured]]
 """The chosen photos: the file of each, and what was measured in it."""
-
-# How the subject stands in captions. A word that is learnt must not be learnt with one sentence around it, so its
-# captions take turns (Gal et al. 2022, appendix A); the shortest is what samples are drawn with.
-CAPTIONS = {
-    (LORA, CHARACTER): ("a photo of a {}",),
-    (LORA, STYLE): ("a picture in {}",),
-    (TEXTUAL_INVERSION, CHARACTER): (
-        "a photo of {}",
-        "a picture of {}",
-        "a portrait of {}",
-        "a close photo of {}",
-        "a good photo of {}",
-    ),
-    (TEXTUAL_INVERSION, STYLE): (
-        "a picture in the style of {}",
-        "a good picture in the style of {}",
-        "a close picture in the style of {}",
-    ),
-}
 
 
 def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Chosen:
@@ -53,9 +35,11 @@ def chosen_photos(workshop: Workshop, session: Session, profile: Profile) -> Cho
     return chosen
 
 
-def crops(workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen) -> list[Pixels]:
-    """Every chosen photo at the training size: around the face, where there is one that is learnt."""
-    studio, size = workshop.studio, workshop.family().size
+def crops(
+    workshop: Workshop, profile: Profile, class_word: str, chosen: Chosen, size: int = 0
+) -> list[Pixels]:
+    """Every chosen photo at the training size, else the base's: around the face, where there is one that is learnt."""
+    studio, size = workshop.studio, size or workshop.family().size
     key = studio.keys.open(photos_key(profile.handle))
     faces = has_face(profile.kind, class_word)
     cropped = []
@@ -72,17 +56,25 @@ def bound_to(base: Base, profile: Profile, class_word: str) -> str:
 
 
 def dataset(
-    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels]
-) -> Dataset:
-    """Put photos, their captions and the class together."""
+    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels],
+    written: Sequence[str] = (),
+) -> Dataset:  # fmt: skip
+    """Put photos, their captions and the class together; `written` are whole captions, one per photo or none."""
     token = bound_to(base, profile, class_word)
-    captions = CAPTIONS[profile.method, STYLE if profile.kind == STYLE else CHARACTER]
+    usual = captions_of(profile.method, profile.kind)
     return Dataset(
         photos=tuple(photos),
-        captions=tuple(captions[number % len(captions)].format(token) for number in range(len(photos))),
-        class_images=tuple(class_images),
+        captions=tuple(written)
+        or tuple(usual[number % len(usual)].format(token) for number in range(len(photos))),
+        class_images=tuple(_sized(image, photos) for image in class_images),
         class_prompt=class_prompt(class_word),
     )
+
+
+def _sized(image: Pixels, photos: Sequence[Pixels]) -> Pixels:
+    """A class image at the photos' size, which need not be the base's own."""
+    height, width = photos[0].shape[:2] if photos else image.shape[:2]
+    return image if image.shape[:2] == (height, width) else resized(image, width, height)
 
 
 def plan(base: Base, profile: Profile, version: Version, class_word: str, photos: int) -> Plan:

@@ -17,9 +17,10 @@ from sqlmodel import Session, select
 from core.artifacts import Adapter, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
+from core.jobs.captioning import for_training, written
 from core.jobs.checkpoints import Trail, refundable
 from core.jobs.class_pictures import class_pictures, drawn_already
-from core.jobs.dataset import chosen_photos, crops, dataset, plan as plan_of
+from core.jobs.dataset import bound_to, chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.storage.database import clock
@@ -72,22 +73,23 @@ class Learning:
             profile = session.get_one(Profile, work.profile_id)
             profile.state = ProfileState.TRAINING
             chosen = chosen_photos(self.workshop, session, profile)
+            texts = written(self.workshop, session, profile, [file for file, _ in chosen])
         faces = has_face(self.profile.kind, self.class_word)
         if faces:
             self.embeddings = [measured.faces[0].embedding for _, measured in chosen if measured.faces]
         if self.profile.method in AT_ONCE:
             self._at_once()
             return
-        photos = crops(self.workshop, self.profile, self.class_word, chosen)
+        plan = self.trail.plan(self._plan(len(chosen)))
+        photos = crops(self.workshop, self.profile, self.class_word, chosen, plan.size)
         yield
         classes: list[Pixels] = []
         if faces or self.profile.method == LORA:
             classes = yield from class_pictures(self.workshop, self.class_word)
         self._calibrate(classes, least=2)
         yield
-        plan = self.trail.plan(self._plan(len(photos)))
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
-        self.run = self._start(photos, classes, plan)
+        self.run = self._start(photos, texts, classes, plan)
         yield
         stopped = ""
         while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
@@ -164,10 +166,12 @@ class Learning:
     def _plan(self, photos: int) -> Plan:
         return plan_of(self.workshop.base, self.profile, self.version, self.class_word, photos)
 
-    def _start(self, photos: list[Pixels], classes: list[Pixels], plan: Plan) -> Run:
+    def _start(self, photos: list[Pixels], texts: list[str], classes: list[Pixels], plan: Plan) -> Run:
         """Go on from what was saved, or begin."""
         family = self.workshop.family()
-        data = dataset(family.base, self.profile, self.class_word, photos, classes)
+        subject = bound_to(family.base, self.profile, self.class_word)
+        said = for_training(family, self.profile, self.words, subject, texts)
+        data = dataset(family.base, self.profile, self.class_word, photos, classes, said)
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)

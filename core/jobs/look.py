@@ -9,19 +9,23 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import Session, col, select
 
 from core.artifacts import Judgement, Pixels
-from core.curation import Measured, choose, judge, measure, report_card
+from core.curation import Measured, choose, divided, judge, measure, report_card
 from core.errors import KeyGone, PhotoRefused, Refusal
-from core.intake import encode
+from core.intake import encode, sniff
+from core.jobs.captioning import read_texts, write_captions
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
+from core.jobs.unpacking import unpack
 from core.jobs.workshop import Workshop
 from core.sheets import thumbnail
 from core.storage.erasing import doom
 from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
+from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, PhotoState, Profile, WorkState
 from core.storage.work import finish, report
 from core.subjects import PHOTOS, STYLE, has_face
+from core.verdicts import is_used
 from core.work_queue import wake
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,7 @@ log = logging.getLogger(__name__)
 def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
     """Look at every photo of a profile's set that has arrived, until none is left."""
     take_in(workshop, slice_, profile_id)
+    read_texts(workshop, slice_, profile_id)
     with slice_.writing() as (session, _):
         profile = session.get_one(Profile, profile_id)
     size = workshop.family().size
@@ -37,6 +42,8 @@ def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         slice_.check()
         _look_at(workshop, slice_, profile, photo, size)
         wake(workshop.redis, "news")
+    read_texts(workshop, slice_, profile_id)  # those that came in an archive
+    write_captions(workshop, slice_, profile_id)
     with slice_.writing() as (session, work):
         if _judge_set(workshop, session, session.get_one(Profile, profile_id), size):
             report(work)
@@ -47,7 +54,11 @@ def _next_photo(slice_: Slice, profile_id: int) -> Photo | None:
     with slice_.writing() as (session, _):
         return session.exec(
             select(Photo)
-            .where(Photo.profile_id == profile_id, Photo.state == PhotoState.STORED)
+            .where(
+                Photo.profile_id == profile_id,
+                Photo.state == PhotoState.STORED,
+                Photo.number > WEIGHTS_NUMBER,
+            )
             .order_by(col(Photo.number))
         ).first()
 
@@ -60,8 +71,13 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
     file = small = ""
     measured: Measured | None = None
     try:
-        opened = workshop.intake.open(studio.files.read(photo.raw, key))
-        measured = measure(opened.pixels, workshop.pack(), size, (opened.width, opened.height))
+        content = studio.files.read(photo.raw, key)
+        if sniff(content) == "zip":
+            unpack(workshop, slice_, profile, photo, content)
+            return
+        opened = workshop.intake.open(content)
+        original = (opened.width, opened.height)
+        measured = measure(opened.pixels, workshop.pack(), size, original, workshop.embedder())
         file, small = _keep(workshop, profile, opened.pixels, key)
         detail = f"{opened.width}x{opened.height}"
     except PhotoRefused as error:
@@ -121,7 +137,15 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
     # A face in a picture says nothing of a style, so it is not looked at.
     style = profile.kind == STYLE
     found = [replace(measured, faces=()) if style else measured for _, measured in pairs]
-    judgements = judge(found, size, workshop.pack().thresholds, faces_expected=faces)
+    embedder = workshop.embedder()
+    judgements = judge(
+        found,
+        size,
+        workshop.pack().thresholds,
+        faces_expected=faces,
+        closeness=embedder.closeness if embedder else None,
+        owners=[row.owner for row in photos],
+    )
     for row, judgement in zip(photos, judgements, strict=True):
         row.verdict, row.quality = str(judgement.verdict), judgement.quality
         # Judgements count within what could be opened; people count what they sent.
@@ -131,6 +155,7 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
     _choose(photos, found, judgements, counts.recommended[1])
     card = report_card(found, judgements, least=counts.least, recommended=counts.recommended[0])
     words["missing"] = list(card.missing)
+    words["subjects"] = [[photos[number - 1].number for number in group] for group in divided(judgements)]
     key = profile_key(profile.handle)
     profile.sealed = workshop.studio.seal(key, words, f"profile-{profile.handle}")
     return True
@@ -140,7 +165,7 @@ def _choose(photos: list[Photo], found: list[Measured], judgements: list[Judgeme
     """The best subset of what was accepted; what the owner said goes over it."""
     best = set(choose(judgements, found, most=most))
     for place, row in enumerate(photos):
-        row.chosen = row.owner == "kept" or (place in best and row.owner != "removed")
+        row.chosen = is_used(row.verdict, row.owner) and (place in best or row.owner == "kept")
 
 
 def _words(workshop: Workshop, profile: Profile) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from sqlmodel import Session, col, select
 from core.accounts import SAMPLE_PREFIX
 from core.artifacts import Adapter, Embedding, Pixels
 from core.assessment.fidelity import Fidelity, open_scorer
+from core.captioning.captioner import Describer, open_captioner
 from core.conversation.views import Rules
+from core.curation.embedding import Embedder
 from core.errors import KeyGone, ModelUnusable
 from core.faces import FacePack
 from core.families import open_base
@@ -52,6 +54,9 @@ class Workshop:
     _pack: FacePack | None = None
     _scoring_pack: FacePack | None = None
     _fidelity: Fidelity | None = None
+    _captioner: Describer | None = None
+    _uncaptioned: bool = False  # the captioner could not be loaded, which was said
+    _embedder: Embedder | None = None
     # By base and by the name there: the profile's id.
     _adapters: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
 
@@ -145,6 +150,40 @@ class Workshop:
                 raise ModelUnusable(name, "models.toml has no scorer of this name")
             self._fidelity = open_scorer(self.catalogue.scorers[name])
         return self._fidelity
+
+    def captioner(self) -> Describer | None:
+        """Who says what is on photos, loaded when first needed; None without one, which is logged once."""
+        if self._captioner is None and self.studio.settings.captioner and not self._uncaptioned:
+            try:
+                self._captioner = self._open_captioner(self.studio.settings.captioner)
+            except ModelUnusable as unusable:
+                log.warning("photos get plain captions: %s", unusable)
+                self._uncaptioned = True
+        return self._captioner
+
+    def _open_captioner(self, name: str) -> Describer:
+        if name not in self.catalogue.captioners:
+            raise ModelUnusable(name, "models.toml has no captioner of this name")
+        entry = self.catalogue.captioners[name]
+        if entry.content not in ("", self.base.content):
+            reason = f"it knows {entry.content} photos only, and {self.base.name} is {self.base.content}"
+            raise ModelUnusable(name, reason)
+        captioner = open_captioner(entry, torch.device(self.device))
+        log.info("captioner %s (%s)", entry.name, entry.licence)
+        return captioner
+
+    def embedder(self) -> Embedder | None:
+        """What tells subjects without a face apart, if it is configured."""
+        name, listed = self.studio.settings.embedder, self.catalogue.embedders
+        # A models.toml from before there were embedders lists none.
+        if name and listed and self._embedder is None:
+            if name not in listed:
+                raise ModelUnusable(name, "models.toml has no embedder of this name")
+            entry = listed[name]
+            check(entry)
+            log.info("embedder %s (%s)", entry.name, entry.licence)
+            self._embedder = Embedder.open(entry.path)
+        return self._embedder
 
     def wear(self, profile: Profile, version: Version, family: Family | None = None) -> str:
         """Have a version's adapter ready on a base, the usual one unless it is said; answers its name there."""

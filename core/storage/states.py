@@ -23,7 +23,9 @@ class Retention(StrEnum):
     DELETE = "delete"
 
 
-WEIGHTS_NUMBER = 0  # of a draft's files: weights from elsewhere; photos are numbered from 1
+WEIGHTS_NUMBER = (
+    0  # of a draft's files: weights from elsewhere; photos are numbered from 1, texts from -1 down
+)
 
 
 class PhotoState(StrEnum):
@@ -33,6 +35,7 @@ class PhotoState(StrEnum):
     STORED = "stored"
     JUDGED = "judged"
     REFUSED = "refused"
+    TEXT = "text"  # a caption whose photo is not there yet
 
 
 class WorkKind(StrEnum):

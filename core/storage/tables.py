@@ -168,6 +168,7 @@ class Photo(SQLModel, table=True):
     chat: str = ""
     unique_ref: str  # keyed hash of the platform's own id of the file
     sealed: bytes = _sealed()  # what to fetch it by; later its measurements
+    words: bytes = _sealed()  # its name as a file, and its caption (captions.py)
     raw: str = ""  # file as it came, until it was looked at
     file: str = ""
     thumbnail: str = ""  # file

@@ -12,6 +12,7 @@ from core.artifacts import Adapter, Dataset
 from core.errors import TrainingFailed
 from core.families.family import Batch, Family, Latents, Trainable
 from core.training.chance import Draws, draws
+from core.training.memory import divided, fitting
 from core.training.plan import Plan
 
 LONGEST_GRADIENT = 1.0  # gradients are scaled down to this norm
@@ -40,7 +41,7 @@ class Denoising:
         self._family, self._dataset, self._plan = family, dataset, plan
         self._trainable, self._settle = trainable, settle
         self._rates = schedule.read(plan.learning_rate, plan.steps)
-        self._halved = False
+        self._together: int | None = None  # not known before the first step
         mirrored = [np.ascontiguousarray(photo[:, ::-1]) for photo in dataset.photos]
         # One encoding a picture and a run, not a step: photos, the photos mirrored, class images.
         self._latents = family.encode_images([*dataset.photos, *mirrored, *dataset.class_images])
@@ -53,8 +54,8 @@ class Denoising:
         chosen = self._chosen(step)
         whole = self._batch(chosen)
         losses = []
-        for rows in _together(self._plan, len(chosen.class_images), halved=self._halved):
-            loss = self._family.loss(self._trainable, _part(whole, rows))
+        for rows in self._parts(whole):
+            loss = self._loss(_part(whole, rows))
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             losses.append(loss.detach())
         torch.nn.utils.clip_grad_norm_([self._trainable.flat], LONGEST_GRADIENT)
@@ -66,12 +67,22 @@ class Denoising:
                 self._settle(self._trainable.flat)
         return torch.stack(losses).sum()
 
+    @property
+    def together(self) -> int:
+        """How many pictures are looked at at once: a batch with its class images, or fewer."""
+        return self._together or self._plan.batch + self._prior
+
+    def look_at(self, together: int) -> None:
+        """Look at so many pictures at once."""
+        self._together = together
+
     def halve(self) -> bool:
         """Look at half as many pictures at once; what the last step left behind is dropped."""
         self._optimiser.zero_grad()
-        prior = self._plan.prior_batch if self._dataset.class_images else 0
-        self._halved = self._plan.batch + prior > 1
-        return self._halved
+        if self.together == 1:
+            return False
+        self._together = -(-self.together // 2)
+        return True
 
     def begin_as(self, adapter: Adapter) -> None:
         """Begin with these weights; the optimiser knows nothing of what was before."""
@@ -106,6 +117,30 @@ class Denoising:
         """The weights of now, as a file."""
         return self._family.export(self._trainable, step=step)
 
+    @property
+    def _prior(self) -> int:
+        """Class images in a batch."""
+        return self._plan.prior_batch if self._dataset.class_images else 0
+
+    def _parts(self, whole: Batch) -> list[list[int]]:
+        """Which rows of a step are looked at at once; the first step finds out how many can be."""
+        if self._together is None:
+            device = self._trainable.flat.device
+            self._together = fitting(
+                self.together, lambda count: self._loss(_part(whole, list(range(count)))), device
+            )
+        plan, photos, parts = self._plan, self._plan.photos_a_step, []
+        for turn in range(plan.accumulate):
+            rows = [
+                *range(turn * plan.batch, (turn + 1) * plan.batch),
+                *range(photos + turn * self._prior, photos + (turn + 1) * self._prior),
+            ]
+            parts += divided(rows, self._together)
+        return parts
+
+    def _loss(self, batch: Batch) -> Tensor:
+        return self._family.loss(self._trainable, batch)
+
     def _chosen(self, step: int) -> Draws:
         return draws(
             self._plan,
@@ -135,20 +170,6 @@ class Denoising:
             prompts=(*captions, *[dataset.class_prompt] * prior),
             importance=torch.tensor(importance),
         )
-
-
-def _together(plan: Plan, class_images: int, *, halved: bool) -> list[list[int]]:
-    """Which rows of a step are looked at together: a batch of photos and its class images, or half of that."""
-    photos, prior = plan.photos_a_step, plan.prior_batch if class_images else 0
-    pieces = []
-    for turn in range(plan.accumulate):
-        rows = [
-            *range(turn * plan.batch, (turn + 1) * plan.batch),
-            *range(photos + turn * prior, photos + (turn + 1) * prior),
-        ]
-        middle = -(-len(rows) // 2)
-        pieces += [rows[:middle], rows[middle:]] if halved else [rows]
-    return pieces
 
 
 def _part(whole: Batch, rows: list[int]) -> Batch:

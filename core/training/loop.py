@@ -60,7 +60,6 @@ class Run:
     def __init__(self, family: Family, dataset: Dataset, plan: Plan, learner: Learner) -> None:
         self.plan = plan
         self.step = 0
-        self.halved = False  # whether memory ran out once; the steps are the same to rounding
         self._family = family
         self._dataset = dataset
         self._learner = learner
@@ -91,9 +90,14 @@ class Run:
         run.step = about["step"]
         run._owes_samples = about["owes_samples"]
         run._learner.restore(state, run.step)
-        if about.get("halved"):
-            run.halved = run._learner.halve()
+        if about.get("together"):
+            run._learner.look_at(about["together"])
         return run
+
+    @property
+    def together(self) -> int:
+        """How many pictures are looked at at once; the steps are the same to rounding, however many."""
+        return self._learner.together
 
     @property
     def finished(self) -> bool:
@@ -103,7 +107,7 @@ class Run:
     def advance(self) -> Stepped | Halved | Sampled:
         """Do the next unit: one step, or the pictures of the checkpoint just reached.
 
-        Raises TrainingFailed when the numbers ran away (diverged), or when memory ran out for the second time.
+        Raises TrainingFailed when the numbers ran away (diverged), or when memory does not do for one picture.
         """
         if self.finished:
             raise ValueError(f"the run ended at step {self.step}")
@@ -132,10 +136,9 @@ class Run:
             return None  # the error holds on to what filled the memory until it is let go here
 
     def _halve(self) -> Halved:
-        """Go on with half as many pictures at once; raises TrainingFailed if that was done before, or cannot be."""
-        if self.halved or not self._learner.halve():
+        """Go on with half as many pictures at once; raises TrainingFailed if it was one alone."""
+        if not self._learner.halve():
             raise TrainingFailed("out_of_memory", f"at step {self.step + 1}")
-        self.halved = True
         torch.cuda.empty_cache()
         return Halved(self.step + 1)
 
@@ -156,7 +159,7 @@ class Run:
             "base": self._family.base.name,
             "step": self.step,
             "owes_samples": self._owes_samples,
-            "halved": self.halved,
+            "together": self._learner.together,
         }
         saved: bytes = safetensors.torch.save(state, metadata={ABOUT: json.dumps(about)})
         return saved

@@ -22,6 +22,13 @@ class Learner(Protocol):
     def learn(self, step: int) -> Tensor:
         """Take one optimiser step, the `step`-th from 1, and return its loss, still on the device."""
 
+    @property
+    def together(self) -> int:
+        """How many pictures are looked at at once."""
+
+    def look_at(self, together: int) -> None:
+        """Look at so many pictures at once, as the run did that is gone on with."""
+
     def halve(self) -> bool:
         """Look at half as many pictures at once from now on, for the same steps; False if there is no half."""
 

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Literal, get_args
 
 from core import schedule
-from core.bounds import BOUNDS
+from core.bounds import BOUNDS, SIZE_STEP
 
 Targets = Literal["all", "attention"]
 """Which of the denoising model's layers a LoRA changes."""
@@ -34,6 +34,7 @@ class Plan:
     init_word: str = ""  # whose meaning a textual inversion starts from; one word, or several
     sample_prompts: tuple[str, ...] = ()  # the photos' shortest caption where empty
     class_seeds: tuple[int, ...] = ()  # at which the class is drawn at each checkpoint: does it drift?
+    size: int = 0  # the side of what is learnt from, in pixels; 0: the base's own
     patience: int = 2  # checkpoints without a better one after which it ends early; 0: never
 
     def __post_init__(self) -> None:
@@ -46,6 +47,8 @@ class Plan:
             value = getattr(self, name)
             if not (isfinite(value) and least <= value <= most):
                 raise ValueError(f"{name} is {value}, it must lie between {least:g} and {most:g}")
+        if self.size % SIZE_STEP:
+            raise ValueError(f"size is {self.size}, it must be a multiple of {SIZE_STEP}")
         if self.targets not in get_args(Targets):
             raise ValueError(f'targets is "{self.targets}", it must be {" or ".join(get_args(Targets))}')
 

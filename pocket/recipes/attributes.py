@@ -1,7 +1,5 @@
 """The judge of what a picture shows: for every attribute that the renderer tells the truth about, which value."""
 
-import json
-from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -11,24 +9,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pocket.animal_captions import ANIMAL_VALUES, animal_attributes
+from pocket.animal_captions import animal_attributes
 from pocket.canvas import Pixels
-from pocket.captions import VALUES, attributes
-from pocket.judges import COLOURS
+from pocket.captions import attributes
 from pocket.people import Person
 from pocket.recipes.course import Course, Plan, export_onnx, one_cycle, plan_from_command_line, set_rate
 from pocket.recipes.photos import POPULATION, Shelf, Shot, drawn, training_animals, training_shot
 from pocket.recipes.trunk import SEEN, SIDE, Trunk, as_input, softened
-from pocket.wording import LOOKS
+from pocket.sayings import COLOURS, HEADS, written
 
-# In the order of the network's outputs; `kind` and `background` are people's and animals' alike.
-HEADS: Final[Mapping[str, tuple[str, ...]]] = {
-    "look": LOOKS,
-    **{
-        name: tuple(dict.fromkeys((*VALUES.get(name, ()), *ANIMAL_VALUES.get(name, ()))))
-        for name in dict.fromkeys((*VALUES, *ANIMAL_VALUES))
-    },
-}
 _UNTOLD: Final = -1
 _RATE: Final = 3e-3
 _FRESH: Final = 16
@@ -72,7 +61,7 @@ def truth_of(shot: Shot) -> dict[str, str]:
 
 
 def train(plan: Plan) -> None:
-    """Train within the plan and write `judges/attributes.onnx` and its labels."""
+    """Train within the plan and write `judges/attributes.onnx` and the words for its answers."""
     torch.manual_seed(0)
     teller = Teller().to(plan.device)
     optimizer = torch.optim.AdamW(teller.parameters(), _RATE, weight_decay=1e-2)
@@ -99,7 +88,7 @@ def train(plan: Plan) -> None:
     dynamic = {"input.1": {0: "N"}, "weights": {0: "N"}}
     path = plan.out / "judges" / "attributes.onnx"
     export_onnx(teller, torch.zeros(1, 3, SIDE, SIDE), path, ["weights"], dynamic)
-    path.with_suffix(".json").write_text(json.dumps(HEADS, indent=2) + "\n")
+    path.with_suffix(".json").write_text(written())
 
 
 def _loss(weights: Tensor, truth: Tensor) -> Tensor:

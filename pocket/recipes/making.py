@@ -8,6 +8,7 @@ from typing import Final
 
 from pocket.recipes import (
     attributes,
+    closeness,
     detector,
     embedder,
     faceid,
@@ -48,6 +49,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "unet": Part(unet.train, 300, shared=True),
     "attributes": Part(attributes.train, 12),
     "embedder": Part(embedder.train, 6),
+    "closeness": Part(closeness.train, 1),
     "scorer": Part(scorer.train, 12),
     "ink": Part(ink.train, 40, shared=True),
     "faceid": Part(faceid.train, 40),

@@ -23,6 +23,7 @@ from pocket.recipes.course import (
 )
 from pocket.recipes.crops import SIDE
 from pocket.recipes.photos import POPULATION, Shelf, drawn, training_shot
+from pocket.recipes.read_back import recogniser_of
 from pocket.recipes.recogniser import Recogniser
 
 PIXELS: Final = 128
@@ -72,14 +73,15 @@ def train(plan: Plan) -> None:
     """Train within the plan and write `base/vae`; the trained recogniser helps to judge its copies.
 
     Latents belong to their encoder: one that the plan starts with stays as it is, and only the decoder learns. A
-    new one rests from half-way, so that the decoder ends on latents that no longer move.
+    new one rests from half-way, so that the decoder ends on latents that no longer move. Raises FileNotFoundError
+    without a recogniser.
     """
     torch.manual_seed(0)
     vae = _first_vae(plan).to(plan.device)
     average = average_of(vae)
     optimizer = torch.optim.AdamW(vae.parameters(), _RATE, betas=(0.9, 0.95), weight_decay=0.0)
     course = Course("vae", plan, {"model": vae, "average": average, "optimizer": optimizer})
-    recogniser = _trained_recogniser(plan)
+    recogniser = recogniser_of(plan.faces / "recogniser.onnx").to(plan.device)
     batch = plan.batch or 12
     peak = _RATE if plan.start is None else _RATE / 2
     draw_one = partial(picture, people=plan.people or POPULATION)
@@ -114,17 +116,6 @@ def _first_vae(plan: Plan) -> Any:
     if plan.start is None:
         return new_vae()
     return AutoencoderKL.from_pretrained(plan.start / "base" / "vae").float().train()
-
-
-def _trained_recogniser(plan: Plan) -> Recogniser:
-    weights = plan.out / "recogniser_alone.pt"
-    if not weights.exists():
-        raise FileNotFoundError(
-            f"{weights} is missing: train pocket.recipes.recogniser into {plan.out} first"
-        )
-    recogniser = Recogniser()
-    recogniser.load_state_dict(torch.load(weights, weights_only=True))
-    return recogniser.eval().requires_grad_(requires_grad=False).to(plan.device)
 
 
 def _scale(plan: Plan, vae: Any) -> float:

@@ -5,7 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import base, choosing, drift, faces, personal, weights
+from benchmarks import (
+    __main__ as benchmarks,
+    base,
+    choosing,
+    drift,
+    faceid,
+    faces,
+    inversion,
+    personal,
+    row,
+    weights,
+)
 from benchmarks.choosing import Course
 from benchmarks.drift import Drawn, Drift
 from benchmarks.people import adults
@@ -155,6 +166,63 @@ def test_other_weights_are_configured_with_their_own_checksums(
     assert pack.sha256["recogniser.onnx"] == shipped.sha256["recogniser.onnx"]
 
 
+def test_what_a_folder_of_weights_has_besides_is_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = tmp_path / "adapters" / "faceid.safetensors"
+    unet = tmp_path / "ink" / "unet" / "diffusion_pytorch_model.safetensors"
+    for file in (adapter, unet):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(file.name.encode())
+    monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
+
+    with weights.models_file() as models:
+        bases = catalogue.read(models).bases
+
+    assert bases["pocket"].faceid == adapter
+    assert bases["pocket"].sha256["faceid"] == catalogue.sha256_of(adapter)
+    assert (bases[weights.INK].path, bases[weights.INK].rest) == (tmp_path / "ink", tmp_path / "base")
+    assert bases[weights.INK].sha256 == {
+        "unet/diffusion_pytorch_model.safetensors": catalogue.sha256_of(unet)
+    }
+
+
+def test_missing_weights_are_named_with_what_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(benchmarks, "BENCHMARKS", {"personal": personal.run, "faceid": faceid.run})
+    monkeypatch.setattr(row, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr("sys.argv", ["benchmarks"])
+
+    assert benchmarks.main() == 0
+
+    told = capsys.readouterr().out
+    assert f"{tmp_path / 'grader'} is not there: make pocket part=grader" in told
+    assert f"{tmp_path / 'adapters/faceid.safetensors'} is not there: make pocket part=faceid" in told
+
+
+def test_a_word_is_a_share_of_the_photos_and_elsewhere_a_share_of_that() -> None:
+    words = [
+        inversion.Word([0.4, 0.5, 0.6], 0.8, [0.4]),
+        inversion.Word([], 0.8, [0.9]),
+        inversion.Word([0.72], 0.9, [0.36]),
+    ]
+
+    found = values(inversion.rows(words))
+
+    assert found == {"ti-ratio": pytest.approx(0.625), "ti-transfer": pytest.approx(0.5)}
+    assert "ti-transfer" not in values(inversion.rows([inversion.Word([0.4], 0.8)]))
+
+
+def test_a_face_is_compared_pair_by_pair() -> None:
+    rows = faceid.rows(
+        [faceid.Known([0.5], 0.8), faceid.Known([], 0.8)], [(1.5, 1.0), (2.6, 2.0), (9.0, 3.0)]
+    )
+
+    assert values(rows) == {"faceid-ratio": pytest.approx(0.3125), "faceid-time": pytest.approx(1.5)}
+
+
 def qualities(*values: float) -> list[Score]:
     return [Score(50 * place, 0.5, None, None, 0.0, value) for place, value in enumerate(values, 1)]
 
@@ -163,8 +231,9 @@ def test_the_chooser_sees_no_more_than_it_would_have() -> None:
     rising = qualities(20, 40, 60, 70, 80, 90)
     flat = qualities(40, 80, 80, 80, 80, 95)
 
-    assert choosing.chosen(rising) == (5, 5)
-    kept, ended = choosing.chosen(flat)
+    assert choosing.chosen(rising, 400) == (5, 5)
+    assert choosing.chosen(rising, 200) == (3, 3)  # it takes no more steps than are recommended
+    kept, ended = choosing.chosen(flat, 400)
     assert ended < 5  # the last would have been better, and was never seen
     assert kept < ended
 

@@ -1,26 +1,39 @@
 """Each benchmark whole, on two people and models of two steps: what it returns are its rows."""
 
 import math
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import safetensors.torch
+from PIL import Image
 
-from benchmarks import autoencoder, base, choosing, drift, faceid, faces, personal, sheet
+from benchmarks import (
+    autoencoder,
+    base,
+    choosing,
+    decoding,
+    drift,
+    faceid,
+    faces,
+    inversion,
+    personal,
+    pictures,
+    sheet,
+)
 from benchmarks.bench_studio import Bench, bench
 from benchmarks.people import adults, faces_of
 from benchmarks.row import Row
 from benchmarks.weights import SHIPPED
 from core.artifacts import Pixels
 from core.faces import FacePack
+from core.subjects import FACEID, TEXTUAL_INVERSION
 from pocket.captions import attributes
 from pocket.cast import PEOPLE, photos_of
 from pocket.people import make_person
-from pocket.recipes import faceid as recipe
-from pocket.recipes.course import Plan
 from pocket.scenes import make_scene
 from tests.families.pocket_base import opened
+from tests.families.test_faceid import random_state
 from tests.jobs.workplace import write_models
 
 
@@ -60,6 +73,13 @@ def test_faces(pack: FacePack) -> None:
     }
 
 
+def test_decoding() -> None:
+    rows = {one.id: one for one in decoding.measure(8)}
+
+    assert named(list(rows.values())) == {"decode-mutants", "decode-failures"}
+    assert rows["decode-mutants"].value == rows["decode-failures"].n == 8
+
+
 def test_the_autoencoder(pack: FacePack) -> None:
     rows = autoencoder.measure(pack, pack, PEOPLE[:2], photos=3)
 
@@ -87,14 +107,17 @@ def test_a_judge_is_right_about_the_drawings_of_which_it_is() -> None:
 
 
 def test_a_single_photo(pack: FacePack, tmp_path: Path) -> None:
-    for part in ("base", "faces"):
-        shutil.copytree(SHIPPED / part, tmp_path / part)
-    recipe.train(Plan(tmp_path, minutes=1, steps=1, workers=0, batch=1, people=2))
+    adapter = tmp_path / "faceid.safetensors"
+    safetensors.torch.save_file(random_state(), adapter)
+    with bench(write_models(tmp_path, lowest_floor=-1.0, faceid=adapter), photo_size=256) as opened_studio:
+        [seed] = adults(1)
+        people = [faceid.known(opened_studio, pack, seed)]
+        times = faceid.timed(opened_studio, opened_studio.learn(seed, method=FACEID, photos=1), count=1)
 
-    rows = faceid.measure(faceid.open_pipeline(tmp_path), pack, pack, adults(2), count=1, steps=2)
+    rows = faceid.rows(people, times)
 
-    assert named(rows) == {"faceid-ratio"}
-    assert rows[0].n == 2
+    assert named(rows) == {"faceid-ratio", "faceid-time"}
+    assert len(times) == 1
 
 
 def test_whole_profiles(studio: Bench, pack: FacePack) -> None:
@@ -113,6 +136,15 @@ def test_choosing(studio: Bench, pack: FacePack) -> None:
     assert [score.step for score in found.scores] == [4, 8]
     assert len(found.truth) == 2
     assert found.regret >= 0
+
+
+def test_a_new_word(studio: Bench, pack: FacePack) -> None:
+    [seed] = adults(1)
+
+    found = inversion.word(studio, pack, seed, second="")
+
+    assert named(inversion.rows([found])) == {"ti-ratio"}
+    assert studio.learn(seed, method=TEXTUAL_INVERSION).method == TEXTUAL_INVERSION
 
 
 def test_drift(studio: Bench, pack: FacePack) -> None:
@@ -156,3 +188,13 @@ def test_the_sheet_has_a_line_for_every_title(studio: Bench) -> None:
         2 * (sheet.CELL + sheet.GAP) + sheet.GAP,
         7 * (sheet.TITLE + sheet.CELL + sheet.GAP) + sheet.GAP,
     )
+
+
+def test_the_pictures_of_a_training_are_a_grid_a_curve_and_a_pair(studio: Bench, tmp_path: Path) -> None:
+    written = pictures.draw(studio, adults(1)[0], tmp_path, {})
+
+    assert [one.name for one in written] == ["grid.jpg", "curve.png", "prior.jpg"]
+    for file in written:
+        with Image.open(file) as picture:
+            assert min(picture.size) > 300
+            assert len(picture.convert("L").getcolors(256) or []) > 3

@@ -13,6 +13,7 @@ from core.conversation.effects import (
     Describe,
     Draw,
     Effect,
+    Export,
     KeepPhoto,
     OpenDraft,
     PutAside,
@@ -38,7 +39,17 @@ from core.conversation.messages import (
     Upload,
 )
 from core.conversation.script import take_turn
-from core.conversation.views import PhotoView, ProfileView, Shown, VersionView, View, WorkView
+from core.conversation.views import (
+    BaseView,
+    PhotoView,
+    ProfileView,
+    Rules,
+    Shown,
+    SpaceView,
+    VersionView,
+    View,
+    WorkView,
+)
 from core.errors import Refusal
 from core.prompts import Prompt
 
@@ -201,11 +212,21 @@ def test_the_panel_names_photo_reason_and_remedy() -> None:
 
 
 def test_every_verdict_has_a_sentence_that_names_the_photo() -> None:
+    of_archives = (Refusal.NO_PHOTOS, Refusal.TOO_MANY_FILES, Refusal.TOO_MANY_PHOTOS)
     for word in [*Verdict, *Refusal]:
         if word not in (Verdict.ACCEPTED, Verdict.UNREADABLE):
-            assert photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1)).startswith(
-                "Photo 9"
-            )
+            said = photo_phrases.verdict(PhotoView(9, verdict=str(word), detail="x", other=1))
+            assert ("ZIP 9" if word in of_archives else "Photo 9") in said
+
+
+def test_a_file_is_called_by_its_own_name() -> None:
+    inside = PhotoView(4, name="holidays/beach.jpg", verdict="damaged")
+    whole = PhotoView(4, name="holidays.zip", verdict="too_many_photos", detail="60/12")
+
+    assert photo_phrases.verdict(inside).startswith("Photo 4 (beach.jpg) is damaged")
+    assert photo_phrases.verdict(whole) == (
+        "Files in holidays.zip: 60, here already: 12. 50 are the most I take; take some out, or send a smaller ZIP."
+    )
 
 
 def test_sizes_are_said_in_megabytes_with_the_limit() -> None:
@@ -246,13 +267,13 @@ def test_a_photo_can_be_taken_out_and_put_back() -> None:
     sheet = tap(seen, take_turn(seen, Chosen(f"photos:{HANDLE}:done")), "Show my photos")
     assert isinstance(sheet.replies[0], Gallery)
 
-    out = tap(seen, sheet, "take out 3")
+    out = tap(seen, sheet, "Take out 3")
     assert out.effects == (KeepPhoto(3, keep=False),)
 
     without = view(
         replace(FULL, photos=(*GOOD[:2], replace(GOOD[2], owner="removed", chosen=False), *GOOD[3:]))
     )
-    again = tap(without, take_turn(without, Chosen(f"photos:{HANDLE}:show")), "put back 3")
+    again = tap(without, take_turn(without, Chosen(f"photos:{HANDLE}:show")), "Put back 3")
     assert again.effects == (KeepPhoto(3, keep=True),)
 
 
@@ -371,6 +392,43 @@ def test_a_poor_training_names_its_causes_gives_the_credit_back_and_may_be_tried
     assert "all photos have the same light" in texts(turn)
     assert texts(turn).count("Your credit is back.") == 1
     assert "Train on" in labels(turn)
+
+
+def test_what_was_learnt_can_be_exported_from_the_message_that_says_so() -> None:
+    work = WorkView(7, HANDLE, "learn", "succeeded", step=400, steps=400, best_step=400)
+    turn = take_turn(view(None, TRAINED), Learning(work))
+
+    assert "Export" in labels(turn)
+    assert tap(view(None, TRAINED), turn, "Export").effects == (Export(HANDLE),)
+    face = replace(TRAINED, method="faceid")
+    assert "Export" not in labels(take_turn(view(None, face), Learning(work)))
+
+
+def test_a_sampler_that_a_base_does_not_have_is_refused_when_it_is_asked_for() -> None:
+    bases = (BaseView("pocket", samplers=("ddim", "euler")), BaseView("flow", samplers=("euler",)))
+    seen = view(None, TRAINED, base="pocket", bases=bases)
+
+    def said(words: str) -> Turn:
+        return take_turn(seen, Command("imagine", f"@Ana smiling {words}"))
+
+    assert texts(said("--base flow --sampler ddim")) == "--sampler ddim: flow draws with euler only."
+    for drawn in ("--sampler ddim", "--base flow --sampler euler", "--base flow"):
+        assert isinstance(said(drawn).effects[0], Draw), drawn
+
+
+def test_admins_choose_among_the_bases_that_are_there() -> None:
+    bases = (BaseView("pocket", "Pocket"), BaseView("pocket-ink", "Pocket in ink"))
+    space = SpaceView(3, "Friends", admin=True)
+    seen = view(None, group=True, base="pocket", base_title="Pocket", bases=bases, space=space)
+
+    turn = take_turn(seen, Command("settings"))
+
+    assert {"Only Pocket", "Only Pocket in ink"} <= {*labels(turn)}
+    assert "Every base" not in labels(turn)
+    limited = replace(seen, space=replace(space, rules=Rules(base="pocket-ink")))
+    turn = take_turn(limited, Command("settings"))
+    assert {"Only Pocket", "Every base"} <= {*labels(turn)}
+    assert "Only Pocket in ink" not in labels(turn)
 
 
 def test_the_curve_is_shown_on_a_tap_with_what_its_marks_mean() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from core.conversation import language
+from core.conversation.captions_phrases import REFUSALS
 from core.conversation.messages import Chosen, Command, Drawing, Form, Heard, Learning, Linking, Reply, Text
 from core.conversation.script import take_turn
 from core.conversation.views import (
@@ -21,6 +22,7 @@ from core.conversation.views import (
     Rules,
     Shown,
     SpaceView,
+    TextView,
     View,
     WorkView,
 )
@@ -37,15 +39,28 @@ WORDS = (
     "X <lora:2>", "X <ti:2>", "X --fast",
     "@BEN X", "X" * 2000, "AB12-CD34", "0", "10", "12.5",
 )  # fmt: skip
-# Everything that people or the configuration have named; it is nobody's to translate.
+# Everything that people or the configuration have named, and captions, which are the base's; nobody's to translate.
 NAMES = re.compile(
-    r"\b(ANA|BEN|OTHER|NOBODY|GROUP|BASE|TITLE|PERSON|TRIGGER|CLASS|CODE|X+|AB12|CD34|LoRA|Telegram|Discord)\b",
+    r"\b(a photo of a TRIGGER|ANA|BEN|OTHER|NOBODY|GROUP|BASE|TITLE|PERSON|TRIGGER|CLASS|CODE|X+|AB12|CD34|LoRA|"
+    r"Telegram|Discord)\b",
     re.IGNORECASE,
+)
+CAPTIONS = (
+    "3: X",
+    "77: X",
+    "3: <>",
+    f"3: {'X' * 601}",
+    "all: X",
+    "all: XX -> X",
+    "all: ->",
+    f"all: {'X' * 590}",
 )
 VERDICTS = (
     "accepted", "duplicate", "blurred", "noisy", "too_dark", "too_bright", "too_small", "no_face", "several_faces",
     "face_too_small", "cut_off", "other_person", "empty", "not_a_picture", "unknown_format", "too_many_bytes",
-    "too_many_pixels", "truncated", "damaged", "too_slow", "too_much_memory", "not_fetched",
+    "too_many_pixels", "truncated", "damaged", "too_slow", "too_much_memory", "not_fetched", "encrypted", "link",
+    "named_twice", "no_photos", "packed_otherwise", "too_many_files", "too_many_photos",
+    "unpacks_to_too_much", "unsafe_name",
 )  # fmt: skip
 PICTURE = Shown("file", "key")
 
@@ -82,7 +97,9 @@ def draft(**over: object) -> ProfileView:
         PhotoView(number, verdict=verdict, other=1, chosen=True, thumbnail=PICTURE)
         for number, verdict in enumerate((*("accepted",) * 6, *VERDICTS), 1)
     )
-    return profile(9, "OTHER", **{"state": "draft", "photos": photos, "missing": ("angles", "light"), **over})
+    told = (TextView("X"), TextView("XX", waiting=True), *(TextView("XXX", refusal=one) for one in REFUSALS))
+    about = {"state": "draft", "photos": photos, "texts": told, "missing": ("angles", "light")}
+    return profile(9, "OTHER", **{**about, **over})
 
 
 def works(space: int = 0) -> tuple[WorkView, ...]:
@@ -164,7 +181,9 @@ def views() -> Iterator[View]:
 
 def heard_first(view: View) -> Iterator[Heard]:
     yield from (Command(name, words) for name in COMMANDS for words in WORDS)
-    yield from (Text(words) for words in (*WORDS, "girl", "12 years old", "a b c d e", '<">', "X" * 60))
+    yield from (
+        Text(words) for words in (*WORDS, "girl", "12 years old", "a b c d e", '<">', "X" * 60, *CAPTIONS)
+    )
     yield from (Learning(work) if work.kind == "learn" else Drawing(work) for work in view.works)
     if not view.group:
         yield from (Form(class_word="girl"), Form(name="ANA"), Form(name="<"), Form(draft=77))

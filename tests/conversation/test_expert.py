@@ -108,6 +108,38 @@ def test_what_cannot_be_is_refused_with_its_reason_and_changes_nothing(words: st
     assert reason in said(words)
 
 
+def test_the_resolution_goes_from_half_of_the_bases_own_up_to_it() -> None:
+    large = view(FULL, training={"lora": {**USUAL, "size": 1024}})
+
+    one = take_turn(large, Chosen(f"expert:{HANDLE}:resolution"))
+
+    assert labels(one)[:3] == ["512", "768", "1024"]
+    assert "half the side takes a quarter" in texts(one)
+    assert plan_of(take_turn(large, Text("resolution 640")).effects) == {"size": 640}
+    assert plan_of(take_turn(large, Text("resolution 1024")).effects) == {}
+
+
+@pytest.mark.parametrize(
+    ("own", "words", "reason"),
+    [
+        (1024, "resolution 700", "in steps of 64 pixels, from 512 to 1024; 700 is none of them"),
+        (
+            1024,
+            "resolution 2048",
+            "must lie between 512 and 1024; 2048 does not. This base was taught at 1024",
+        ),
+        (1024, "resolution 0", "must lie between 512 and 1024; 0 does not"),
+        (128, "resolution 96", "in steps of 64 pixels, from 64 to 128; 96 is none of them"),
+        (64, "resolution 128", "This base learns at 64 pixels only."),
+    ],
+)
+def test_a_resolution_at_which_the_base_cannot_learn_is_refused(own: int, words: str, reason: str) -> None:
+    turn = take_turn(view(FULL, training={"lora": {**USUAL, "size": own}}), Text(words))
+
+    assert turn.effects == ()
+    assert reason in texts(turn)
+
+
 def test_more_steps_than_a_chosen_schedule_lasts_are_refused() -> None:
     draft = replace(FULL, plan={"learning_rate": "0.005:200, 0.001:300"})
 

@@ -1,4 +1,5 @@
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,12 +8,16 @@ import pytest
 from PIL import Image
 
 from core.artifacts import Judgement, Pixels, Verdict
-from core.curation import Measured, judge, measure
+from core.curation import Measured, divided, judge, measure
+from core.curation.appearance import blur_limit
+from core.curation.embedding import Closeness
 from core.errors import Refusal
 from core.faces import FacePack, Thresholds
 from pocket import faults
 from pocket.cast import HELD_OUT
-from pocket.drawing import Drawing
+from pocket.covers import Cover, covered
+from pocket.drawing import Drawing, draw
+from pocket.filters import with_filter
 from pocket.people import make_person
 from pocket.scenes import make_scene
 from tests.curation.conftest import SIZE, STRANGER, SUBJECT, drawings, measured
@@ -215,7 +220,7 @@ def test_subjects_without_faces_are_judged_on_the_picture_alone(pack: FacePack) 
     assert verdicts(judgements) == [
         Verdict.ACCEPTED,
         Verdict.ACCEPTED,
-        Verdict.BLURRED,
+        Verdict.SLIGHTLY_BLURRED,
         Verdict.TOO_DARK,
     ]
 
@@ -235,3 +240,131 @@ def test_a_sharper_photo_has_the_higher_quality(good: list[Measured], pack: Face
     sharp, soft = judge([good[0], softer], SIZE, pack.thresholds)
 
     assert 0 < soft.quality < sharp.quality <= 1
+
+
+def test_what_a_filter_or_a_fog_took_is_named(good: list[Measured], pack: FacePack) -> None:
+    pixels = drawings(SUBJECT, 1, first_scene=5060)[0].pixels
+    grey = with_filter(pixels, "monochrome")
+    neon = with_filter(pixels, "neon")
+    hazy = np.clip((pixels - 110.0) * 0.2 + 110, 0, 255).astype(np.uint8)
+
+    judgements = judge([*good, *measured(pack, grey, neon, hazy)], SIZE, pack.thresholds)
+
+    assert verdicts(judgements)[11:] == [Verdict.FILTERED, Verdict.FILTERED, Verdict.LOW_CONTRAST]
+
+
+@pytest.mark.parametrize("cover", ["mask", "sticker"])
+def test_a_covered_face_is_named(pack: FacePack, cover: Cover) -> None:
+    photos = measured(pack, *(covered(one, cover, 1) for one in drawings(SUBJECT, 2, first_scene=5080)))
+
+    assert verdicts(judge(photos, SIZE, pack.thresholds)) == [Verdict.COVERED] * 2
+
+
+def test_what_covers_the_face_in_most_photos_is_the_subjects_own(
+    good: list[Measured], pack: FacePack
+) -> None:
+    glasses = [replace(photo, hidden=0.5) for photo in good]
+
+    mostly = judge([*glasses[:6], *good[6:]], SIZE, pack.thresholds)
+    sometimes = judge([*glasses[:4], *good[4:]], SIZE, pack.thresholds)
+
+    assert verdicts(mostly) == [Verdict.ACCEPTED] * 11
+    assert verdicts(sometimes).count(Verdict.COVERED) == 4
+
+
+def test_a_face_turned_too_far_is_named(good: list[Measured], pack: FacePack) -> None:
+    [face] = good[0].faces
+    eyes = face.landmarks[1][0] - face.landmarks[0][0]
+    turned = replace(
+        face,
+        landmarks=tuple((x + (0.6 * eyes if n == 2 else 0), y) for n, (x, y) in enumerate(face.landmarks)),
+    )
+
+    assert judge([replace(good[0], faces=(turned,))], SIZE, pack.thresholds)[0].verdict is Verdict.TURNED
+
+
+def test_a_little_blur_is_doubtful_and_much_is_final(good: list[Measured], pack: FacePack) -> None:
+    limit = blur_limit(good[0].seen_at)
+
+    found = [
+        judge([replace(good[0], blur=limit + over)], SIZE, pack.thresholds)[0].verdict for over in (0.02, 0.1)
+    ]
+
+    assert found == [Verdict.SLIGHTLY_BLURRED, Verdict.BLURRED]
+
+
+def test_the_next_of_a_burst_is_nearly_the_same_picture(good: list[Measured], pack: FacePack) -> None:
+    scene = make_scene(5200, hardness=0.6, noise=0.0, blur=0.0)
+    moved = replace(scene, yaw=scene.yaw + 0.03, x=scene.x + 0.008, roll=scene.roll + 0.01)
+    pair = measured(pack, *(draw(make_person(SUBJECT), each, 512).pixels for each in (scene, moved)))
+
+    judgements = judge([*good, *pair], SIZE, pack.thresholds)
+
+    assert sorted(verdicts(judgements)[11:]) == [Verdict.ACCEPTED, Verdict.NEAR_DUPLICATE]
+
+
+def test_a_copy_that_the_owner_keeps_stays_instead_of_the_better(
+    good: list[Measured], pack: FacePack
+) -> None:
+    worse = replace(good[0], noise=8.0)
+
+    judgements = judge([good[0], worse], SIZE, pack.thresholds, owners=["", "kept"])
+
+    assert verdicts(judgements) == [Verdict.DUPLICATE, Verdict.ACCEPTED]
+
+
+def test_nothing_is_compared_with_what_the_owner_took_out(good: list[Measured], pack: FacePack) -> None:
+    judgements = judge([good[0], good[0]], SIZE, pack.thresholds, owners=["removed", ""])
+
+    assert verdicts(judgements) == [Verdict.ACCEPTED] * 2
+
+
+def test_two_people_half_and_half_divide_a_set(good: list[Measured], pack: FacePack) -> None:
+    strangers = measured(pack, *(drawing.pixels for drawing in drawings(STRANGER, 5)))
+
+    judgements = judge([*good[:5], *strangers, good[0]], SIZE, pack.thresholds)
+
+    assert divided(judgements) == ((1, 2, 3, 4, 5, 11), (6, 7, 8, 9, 10))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_few_strangers_do_not_divide_a_set(good: list[Measured], pack: FacePack, count: int) -> None:
+    strangers = measured(pack, *(drawing.pixels for drawing in drawings(STRANGER, count)))
+
+    judgements = judge([*good, *strangers], SIZE, pack.thresholds)
+
+    assert divided(judgements) == ()
+    assert verdicts(judgements).count(Verdict.OTHER_PERSON) == count
+
+
+def test_whom_the_owner_keeps_belongs_to_the_set(good: list[Measured], pack: FacePack) -> None:
+    strangers = measured(pack, *(drawing.pixels for drawing in drawings(STRANGER, 5)))
+    owners = [*[""] * 5, *["kept"] * 4, ""]
+
+    judgements = judge([*good[:5], *strangers], SIZE, pack.thresholds, owners=owners)
+
+    assert verdicts(judgements) == [Verdict.ACCEPTED] * 10
+    assert divided(judgements) == ()
+
+
+def test_subjects_without_faces_are_told_apart_by_what_an_embedder_sees(
+    good: list[Measured], pack: FacePack
+) -> None:
+    one, other = np.eye(8, dtype=np.float32)[:2]
+    photos = [replace(photo, look=one) for photo in good[:5]] + [replace(good[5], look=other)]
+
+    told = judge(photos, SIZE, pack.thresholds, faces_expected=False, closeness=Closeness(0.5, 0.4))
+    untold = judge(photos, SIZE, pack.thresholds, faces_expected=False)
+
+    assert verdicts(told) == [*[Verdict.ACCEPTED] * 5, Verdict.OTHER_SUBJECT]
+    assert verdicts(untold) == [Verdict.ACCEPTED] * 6
+
+
+def test_what_was_measured_before_has_no_new_fault(good: list[Measured], pack: FacePack) -> None:
+    old = json.loads(good[0].to_json())
+    for field in ("detail", "hues", "hidden", "warmth", "look"):
+        del old[field]
+
+    again = Measured.from_json(json.dumps(old))
+
+    assert verdicts(judge([again, good[0]], SIZE, pack.thresholds)) == [Verdict.ACCEPTED, Verdict.DUPLICATE]

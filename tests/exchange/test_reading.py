@@ -186,7 +186,7 @@ def test_an_alpha_that_is_no_number_is_refused() -> None:
         (file_of({DOWN: tensor(np.ones((2000, 1))), UP: tensor(np.ones((1, 2000)))}), Unfit.UNKNOWN_LAYOUT),
         (file_of({f"{KOHYA}.hada_w1_a": tensor([[1.0]])}), Unfit.OTHER_KIND),
         (file_of({f"{KOHYA}.dora_scale": tensor([[1.0]])}), Unfit.OTHER_KIND),
-        (lora("lora_unet_double_blocks_0_img_attn_qkv"), Unfit.OTHER_FAMILY),
+        (lora("lora_unet_double_blocks_0_img_attn_norm"), Unfit.OTHER_FAMILY),
     ],
 )  # fmt: skip
 def test_everything_else_is_refused_by_its_fault(content: bytes, unfit: Unfit) -> None:

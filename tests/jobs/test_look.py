@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +12,17 @@ from redis.client import PubSub
 from sqlmodel import col, select
 
 from core.artifacts import Pixels
-from core.conversation.messages import Chosen
+from core.conversation.messages import Chosen, Command
+from core.families.catalogue import Embedder, sha256_of
 from core.intake import decode
 from core.storage.database import reading
 from core.storage.keys import photos_key
 from core.storage.tables import DoomedFile, Photo, PhotoState, WorkKind, WorkState
 from core.work_queue import WAKE
 from pocket import faults
+from pocket.cast import HELD_OUT, animal_photos_of
 from tests.chat.people import Person
+from tests.curation.tiny_embedder import write_embedder
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
     STRANGER,
@@ -146,3 +151,39 @@ def test_a_photo_that_the_owner_took_out_stays_out_when_more_arrive(place: Workp
 
     chosen = {number: photo.chosen for number, photo in _photos(place).items()}
     assert chosen == {1: True, 2: False, 3: True, 4: True, 5: True}
+
+
+def test_two_people_are_told_apart_and_one_is_learnt(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    send(ana, [*photos(5), *photos(5, STRANGER)])
+    place.work()
+    said = hear(ana)
+    assert "Photos 1 to 5 and 6 to 10 show 2 different people." in "\n".join(reply.text for reply in said)
+
+    ana.tap("6 to 10")
+    place.work()
+    hear(ana)
+
+    chosen = [number for number, photo in _photos(place).items() if photo.chosen]
+    assert chosen == [6, 7, 8, 9, 10]
+    ana.tap("That's all I have")
+    ana.tap("Train")
+    assert place.last(WorkKind.LEARN).state == WorkState.PENDING
+
+
+def test_a_pet_among_others_is_told_by_an_embedder(place: Workplace, ana: Person, tmp_path: Path) -> None:
+    folder = write_embedder(tmp_path / "tiny", same_subject=0.6, ambiguous=0.6)
+    sums = {name: sha256_of(folder / name) for name in ("embedder.onnx",)}
+    entry = Embedder("pocket", folder, "MIT", sums)
+    place.workshop.catalogue = replace(place.workshop.catalogue, embedders={"pocket": entry})
+    ana.say(Command("new"))
+    ana.tap("cat")
+    ginger, blue = (np.array(tone) for tone in ((1.0, 0.4, 0.2), (0.2, 0.4, 1.0)))
+    tones = [ginger, ginger, ginger, blue, ginger]
+    pictures = [one * tone for one, tone in zip(animal_photos_of(HELD_OUT, 5, 256), tones, strict=True)]
+
+    send(ana, [jpeg(one.astype(np.uint8)) for one in pictures])
+    place.work()
+
+    verdicts = [photo.verdict for photo in _photos(place).values()]
+    assert verdicts == ["accepted", "accepted", "accepted", "other_subject", "accepted"]

@@ -98,7 +98,7 @@ def write_models(
     if faceid:
         base |= {"faceid": str(faceid)}
         base["sha256"] |= {"faceid": sha256_of(faceid)}
-    for entry in (base, pack):
+    for entry in (base, pack, *entries["captioners"].values(), *entries.get("embedders", {}).values()):
         entry["path"] = str(ROOT / entry["path"])
     if lowest_floor is not None:
         faces = shutil.copytree(pack["path"], folder / "faces")

@@ -18,6 +18,7 @@ from pocket.recipes.compositions import SIDE, Face, composition, targets
 from pocket.recipes.course import Plan
 from pocket.recipes.nobody import picture_of_nobody
 from pocket.recipes.photos import training_photo
+from pocket.recipes.read_back import recogniser_of
 from pocket.recipes.recogniser import SHIPPED, Recogniser
 from pocket.recipes.thresholds import Seen
 from tests.pocket.drawn_subjects import subjects_made
@@ -67,6 +68,16 @@ def test_an_exported_recogniser_answers_as_the_trained_one(trained: Path) -> Non
         with torch.no_grad():
             expected = model.eval()(faces).numpy()
         np.testing.assert_allclose(exported, expected, atol=1e-3)
+
+
+def test_a_recogniser_read_back_from_its_pack_sees_as_it_did() -> None:
+    faces = torch.rand(3, 3, crops.SIDE, crops.SIDE) * 2 - 1
+    session = onnxruntime.InferenceSession(WEIGHTS / "faces" / "recogniser.onnx")
+
+    read_back = recogniser_of(WEIGHTS / "faces" / "recogniser.onnx")(faces)
+
+    [exported] = session.run(None, {"input.1": faces.numpy()})
+    np.testing.assert_allclose(read_back.numpy(), exported, atol=1e-4)
 
 
 @pytest.mark.parametrize("recipe", [recogniser, grader, thresholds])

@@ -6,23 +6,26 @@ import numpy as np
 import pytest
 import torch
 
-from pocket.animal_captions import ANIMAL_VALUES, parts_said_of_animal
+from core.curation.embedding import Embedder as SubjectEmbedder
+from pocket.animal_captions import ANIMAL_VALUES
 from pocket.animals import ANIMAL_KINDS
-from pocket.captions import VALUES, attributes, describe, parts_said_of
+from pocket.captions import VALUES, attributes, describe
 from pocket.cast import HELD_OUT
-from pocket.judges import COLOURS, Attributes, Embedder, open_scorer
+from pocket.judges import JUDGES, Embedder, open_attributes, open_scorer
 from pocket.people import Person
 from pocket.recipes import (
     attributes as attributes_recipe,
+    closeness as closeness_recipe,
     embedder as embedder_recipe,
     scorer as scorer_recipe,
     tokenizer,
 )
-from pocket.recipes.attributes import HEADS, truth_of
+from pocket.recipes.attributes import truth_of
 from pocket.recipes.course import Plan
 from pocket.recipes.embedder import alike_loss
 from pocket.recipes.photos import training_shot
 from pocket.recipes.scorer import with_a_wrong_word
+from pocket.sayings import COLOURS, HEADS, SAYINGS, written
 from tests.pocket.drawn_subjects import subjects_made
 
 
@@ -30,13 +33,13 @@ from tests.pocket.drawn_subjects import subjects_made
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tokenizer and the judges, all of whom had two steps."""
     plan = Plan(tmp_path_factory.mktemp("judges"), minutes=10, steps=2, workers=0, batch=3, people=20)
-    for recipe in (tokenizer, attributes_recipe, embedder_recipe, scorer_recipe):
+    for recipe in (tokenizer, attributes_recipe, embedder_recipe, closeness_recipe, scorer_recipe):
         recipe.train(plan)
     return plan.out
 
 
 def test_attributes_are_values_of_the_subject_that_is_seen(out: Path) -> None:
-    judge = Attributes.open(out / "judges")
+    judge = open_attributes(out / "judges")
     for number in range(6):
         found = judge.of(training_shot(number).pixels(96))
         values = ANIMAL_VALUES if found["kind"] in ANIMAL_KINDS else VALUES
@@ -58,7 +61,7 @@ def test_a_caption_of_all_attributes_is_the_one_that_captions_give() -> None:
         person = shot.subject
         assert isinstance(person, Person)
         _, *said = describe(person, shot.scene, 0, drop=-1.0).split(", ")
-        told = parts_said_of(attributes(person, shot.scene))
+        told = SAYINGS.said(attributes(person, shot.scene))
 
         # A hat's colour and freckles are in no attribute.
         assert [part for part in told if shot.scene.hat is None or shot.scene.hat not in part] == [
@@ -67,12 +70,16 @@ def test_a_caption_of_all_attributes_is_the_one_that_captions_give() -> None:
 
 
 def test_what_is_not_told_is_not_said() -> None:
-    assert parts_said_of({"hair_style": "curly", "expression": "neutral", "hat": "none"}) == ["curly hair"]
-    assert parts_said_of_animal({"pattern": "tabby", "ears": "small"}) == ["tabby", "small ears"]
+    assert SAYINGS.said({"hair_style": "curly", "expression": "neutral", "hat": "none"}) == ["curly hair"]
+    assert SAYINGS.said({"pattern": "tabby", "ears": "small"}) == ["tabby", "small ears"]
+
+
+def test_the_words_that_ship_are_these() -> None:
+    assert (JUDGES / "attributes.json").read_text() == written()
 
 
 def test_captions_begin_as_captions_do(out: Path) -> None:
-    caption = Attributes.open(out / "judges").caption(training_shot(1).pixels(128))
+    caption = open_attributes(out / "judges").everything(training_shot(1).pixels(128))
 
     assert caption.startswith(("a photo of a ", "an ink drawing of a "))
 
@@ -83,6 +90,23 @@ def test_embeddings_have_length_one_and_are_the_same_again(out: Path) -> None:
     assert judge.of(picture).shape == (128,)
     assert np.linalg.norm(judge.of(picture)) == pytest.approx(1, abs=1e-4)
     np.testing.assert_array_equal(judge.of(picture), judge.of(picture))
+
+
+def test_the_product_opens_the_embedder_with_what_its_numbers_mean(out: Path) -> None:
+    embedder = SubjectEmbedder.open(out / "judges")
+    picture = training_shot(3).pixels(200)
+
+    assert np.allclose(embedder.of(picture), Embedder.open(out / "judges").of(picture), atol=1e-4)
+    assert -1 <= embedder.closeness.ambiguous <= embedder.closeness.same_subject <= 1
+
+
+def test_subjects_that_are_well_apart_are_told_apart() -> None:
+    near, far = np.eye(4, dtype=np.float32)[:2]
+    turned = np.array((0.9, 0, 0.436, 0), np.float32)
+
+    found = closeness_recipe.closeness([[near, turned, near], [far, far, far]])
+
+    assert 0.4 < found.ambiguous == found.same_subject < 0.5
 
 
 def test_scores_are_chances_that_hang_on_the_text(out: Path) -> None:

@@ -1,6 +1,7 @@
 """Pictures are looked at in batches of any size: what is learnt is the same to rounding, and exactly resumed."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from core.errors import TrainingFailed
 from core.families.family import Batch, Family, Trainable
+from core.training import memory
 from core.training.loop import Halved, Run, Sampled, Stepped
 from tests.families.pocket_base import dataset, opened
 from tests.training.test_plan import PLAN
@@ -36,6 +38,13 @@ def small_card(family: Family, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(family, "loss", limited, raising=True)
     return room
+
+
+def batch(family: Family, pictures: int) -> Batch:
+    shape = family.encode_images(dataset(family).photos[:1]).mean.shape[1:]
+    noise = torch.zeros(pictures, *shape)
+    steps = torch.zeros(pictures, dtype=torch.long)
+    return Batch(noise, noise, steps, ("a photo of a man",) * pictures, torch.ones(pictures))
 
 
 def ended(run: Run) -> list[Stepped | Halved | Sampled]:
@@ -66,7 +75,7 @@ def test_accumulated_batches_learn_what_one_large_batch_learns(family: Family) -
     assert (weights(small) - weights(large)).norm() < 0.01 * moved(large, family, WHOLE).norm()
 
 
-def test_when_memory_runs_out_the_batch_is_halved_once_and_the_steps_stay_the_same(
+def test_when_memory_runs_out_the_batch_is_halved_and_the_steps_stay_the_same(
     family: Family, small_card: list[int]
 ) -> None:
     plan = replace(WHOLE, accumulate=1)
@@ -79,7 +88,7 @@ def test_when_memory_runs_out_the_batch_is_halved_once_and_the_steps_stay_the_sa
         ("Stepped", 1),
         ("Stepped", 2),
     ]
-    assert small_card == [8, 4, 4, 4, 4]
+    assert small_card[2:] == [8, 4, 4, 4, 4]  # after a look at what one picture more takes
 
 
 def test_a_halved_run_learns_what_a_run_with_room_learns(
@@ -91,8 +100,7 @@ def test_a_halved_run_learns_what_a_run_with_room_learns(
     roomy = Run.start(family, dataset(family), WHOLE)
     ended(roomy)
 
-    assert halved.halved
-    assert not roomy.halved
+    assert (halved.together, roomy.together) == (4, 8)
     assert (weights(halved) - weights(roomy)).norm() < 0.01 * moved(roomy, family, WHOLE).norm()
 
 
@@ -110,13 +118,45 @@ def test_a_halved_run_goes_on_halved_to_the_same_bits(family: Family, small_card
     assert resumed.save() == steady.save()
 
 
-def test_memory_that_runs_out_twice_ends_the_run(family: Family, small_card: list[int]) -> None:
-    plan = replace(WHOLE, batch=8)
-    run = Run.start(family, dataset(family), plan)
-    run.advance()
+def test_the_batch_is_halved_until_it_fits(family: Family, small_card: list[int]) -> None:
+    run = Run.start(family, dataset(family), replace(WHOLE, steps=1, batch=8))
+    units = ended(run)
 
-    with pytest.raises(TrainingFailed, match="out_of_memory"):
-        run.advance()
+    assert [type(unit).__name__ for unit in units] == ["Halved", "Halved", "Stepped"]
+    assert small_card[2:] == [12, 6, 3, 3, 3, 3]
+    assert run.together == 3
+
+
+def test_the_batch_follows_what_is_free_and_a_run_that_goes_on_keeps_it(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roomy = Run.start(family, dataset(family), WHOLE)
+    ended(roomy)
+    trainable = family.trainable(rank=WHOLE.rank, alpha=WHOLE.alpha, seed=0)
+    two, one = (memory.held(partial(family.loss, trainable, batch(family, count))) for count in (2, 1))
+    room = int(3.5 * (two - one) * memory.BACKWARD / memory.SHARE)
+    monkeypatch.setattr(memory, "free", lambda device: room)
+    tight = Run.start(family, dataset(family), WHOLE)
+    tight.advance()
+
+    monkeypatch.setattr(memory, "free", lambda device: 0)
+    resumed = Run.resume(family, dataset(family), WHOLE, tight.save())
+    ended(tight)
+    ended(resumed)
+
+    assert (roomy.together, tight.together) == (8, 3)
+    assert resumed.save() == tight.save()
+
+
+def test_rows_are_divided_alike() -> None:
+    assert memory.divided([1, 2, 3, 4, 5, 6, 7], 3) == [[1, 2, 3], [4, 5, 6], [7]]
+    assert memory.divided([1, 2, 3, 4], 3) == [[1, 2], [3, 4]]
+    assert memory.divided([1], 8) == [[1]]
+
+
+def test_a_machine_tells_what_it_has_free() -> None:
+    assert (memory.free(torch.device("cpu")) or 0) > 2**20
+    assert memory.free(torch.device("meta")) is None
 
 
 def test_one_picture_alone_cannot_be_halved(family: Family, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,14 @@ class Someone(ABC):
     def send_file(self, name: str, content: bytes) -> None:
         """Send a file as it is."""
 
+    def send_named(self, name: str, content: bytes) -> None:
+        """Send a file for the draft, with its name."""
+        self.send_file(name, content)
+
+    def fill_in(self, label: str, field: str, words: str) -> None:
+        """Write words into the form behind a button, where there are forms."""
+        self.write(words)
+
     @abstractmethod
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         """Tap a button of a message; one with another key than the message has is forged."""

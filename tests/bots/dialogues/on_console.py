@@ -10,7 +10,7 @@ from bots.console.show import ConsolePlatform
 from bots.platform import Platform
 from core.chat import Incoming
 from core.chat.outbox import Outgoing
-from core.conversation.messages import Chosen, Document, Heard, Original, Reply, Upload
+from core.conversation.messages import Chosen, Document, Heard, Original, Reply, TextFile, Upload
 from core.storage.studio import Studio
 from tests.bots.dialogues.desk import Desk, Run, Someone
 from tests.bots.dialogues.seen import Seen
@@ -57,7 +57,7 @@ class Terminals:
             assert isinstance(typed, Chosen)
             buttons.append((option.label, typed.key))
         contents = tuple(file.read_bytes() for file in files)
-        original = isinstance(outgoing.reply, Original | Document)
+        original = isinstance(outgoing.reply, Original | Document | TextFile)
         self.seen[chat, message] = Seen(
             place=chat,
             id=message,
@@ -66,7 +66,7 @@ class Terminals:
             pictures=() if original else contents,
             # A terminal shows where the file lies, under a name of its own.
             files=((outgoing.reply.name, contents[0]),)
-            if isinstance(outgoing.reply, Original | Document)
+            if isinstance(outgoing.reply, Original | Document | TextFile)
             else (),
             alone=chat not in self.admins,
         )
@@ -154,6 +154,11 @@ class ConsolePerson(Someone):
         file = self.desk.studio.settings.data_dir / name
         file.write_bytes(content)
         self._type(f"/import {file}")
+
+    def send_named(self, name: str, content: bytes) -> None:
+        file = self.desk.studio.settings.data_dir / name
+        file.write_bytes(content)
+        self._type(str(file))
 
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         options = self.desk.terminals.terminal(seen.place).options

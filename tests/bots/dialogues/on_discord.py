@@ -172,6 +172,14 @@ class DiscordPerson(Someone):
     def send_file(self, name: str, content: bytes) -> None:
         self.desk.act(lambda: self.person.slash_with_file("import", "file", name, content))
 
+    def send_named(self, name: str, content: bytes) -> None:
+        self.desk.act(lambda: self.person.send(files=[(name, content)]))
+
+    def fill_in(self, label: str, field: str, words: str) -> None:
+        asked = self.person.tap(label)
+        self.desk.act(lambda: None)
+        self.desk.act(lambda: self.person.submit(asked, (), **{field: words}))
+
     def tap_on(self, seen: Seen, label: str, key: str) -> None:
         found = self.desk.message(seen.id)
         there = self.person.at(found.channel)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from core.conversation.messages import Document, Gallery, Original, Reply
+from core.conversation.messages import Document, Gallery, Original, Reply, TextFile
 
 LEVELS = (70, 140, 210)
 NEAR = 14  # of a channel: what JPEG changes
@@ -81,7 +81,7 @@ def check(reply: Reply, seen: Seen, spelled: str, most_units: int, longest_label
     meant = {option.key: option.label[:longest_label] for option in options}
     assert {key: label for label, key in seen.buttons} == meant
     assert len(seen.buttons) == len(options)
-    if isinstance(reply, Original | Document):
+    if isinstance(reply, Original | Document | TextFile):
         ((name, content),) = seen.files
         assert name == reply.name
         assert content

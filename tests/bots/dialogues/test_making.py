@@ -1,5 +1,8 @@
 """Making a profile from the first word to the last picture, by what somebody sees and taps."""
 
+import io
+import zipfile
+
 import pytest
 from sqlmodel import select
 
@@ -7,9 +10,9 @@ from core.storage.database import reading
 from core.storage.tables import Profile
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
-from tests.bots.dialogues.worker import draw, fail_learning, judge, learn, report_learning
+from tests.bots.dialogues.worker import arrived, draw, fail_learning, judge, learn, report_learning
 
-BAD = {3: "blurred", 6: "duplicate"}
+BAD = {3: "noisy", 6: "duplicate"}
 
 
 def send_seven(desk: Desk, ana: Someone) -> None:
@@ -33,20 +36,55 @@ def test_photos_are_judged_shown_taken_out_and_put_back(desk: Desk, ana: Someone
 
     panel = ana.sees("7 photos, thank you. 5 good.")
     assert "Good: 1, 2, 4, 5, 7." in panel.words
-    assert "Photo 3 is blurred; send a sharp one, or this one as a file." in panel.words
+    assert "Photo 3 is grainy; one with more light would do." in panel.words
     assert "Photo 6 is the same picture as photo 1." in panel.words
     assert "5 of 15 to 20." in panel.words
 
     sheet = ana.show_photos()
     assert sheet.shades == {1, 2, 3, 4, 5, 6, 7}
-    assert {"take out 1", "put back 3", "put back 6"} <= {label.lower() for label in sheet.labels}
+    assert {"Take out 1", "Keep 3 anyway", "Use 6 instead"} <= {*sheet.labels}
 
     ana.tap("take out 2")
     assert "Photo 2: taken out by you." in ana.sees("7 photos, thank you. 4 good.").words
     ana.tap("put back 2")
     ana.sees("7 photos, thank you. 5 good.")
-    ana.tap("put back 3")
-    ana.sees("7 photos, thank you. 6 good.")
+    ana.tap("keep 3 anyway")
+    assert "Photo 3" not in ana.sees("7 photos, thank you. 6 good.").words
+    ana.tap("use 6 instead")
+    exchanged = ana.sees("7 photos, thank you. 6 good.").words
+    assert "Good: 2, 3, 4, 5, 6, 7." in exchanged
+    assert "Photo 1 is the same picture as photo 6." in exchanged
+
+
+def test_what_leaves_nothing_to_learn_from_is_final(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    ana.send(*(picture(number) for number in range(1, 4)))
+    judge(desk, {2: "blurred"})
+
+    assert not [label for label in ana.show_photos().labels if "2" in label]
+    ana.press(f"in:{handle(desk)}:2")
+
+    ana.sees("That photo cannot be used")
+    ana.sees("3 photos, thank you. 2 good.")
+
+
+def test_two_people_are_named_before_a_credit_is_spent(desk: Desk, ana: Someone) -> None:
+    ana.draft()
+    ana.send(*(picture(number) for number in range(1, 11)))
+    others = dict.fromkeys(range(6, 11), "other_person")
+    judge(desk, others, [range(1, 6), range(6, 11)])
+
+    asked = ana.sees("Photos 1 to 5 and 6 to 10 show 2 different people. Which one should I learn?")
+    assert {"1 to 5", "6 to 10", "It is one person"} <= {*asked.labels}
+    assert not [label for label in asked.labels if label in ("Train", "That's all I have")]
+    ana.press(f"train:{handle(desk)}:yes")
+    assert not [seen for seen in ana.fresh() if "Learning" in seen.words]
+
+    ana.tap("6 to 10", asked)
+    judge(desk)
+
+    assert "Good: 6, 7, 8, 9, 10." in ana.sees("10 photos, thank you. 5 good.").words
+    assert "10 photos" not in ana.finish_photos().words
 
 
 def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
@@ -57,7 +95,7 @@ def test_the_whole_way_to_the_first_pictures(desk: Desk, ana: Someone) -> None:
     assert "Ana summer · woman" in summary.words
     assert "photos kept" in summary.words
     if not desk.panel:
-        assert summary.labels == ["Train", "Show my photos", "Learn it another way", "Not yet"]
+        assert summary.labels == ["Train", "Show my photos", "Captions", "Learn it another way", "Not yet"]
         ana.tap("Not yet")
         ana.sees("Kept as a draft. /new goes on with it whenever you like.")
         ana.command("new")
@@ -110,7 +148,7 @@ def test_a_poor_training_that_stopped_by_itself(desk: Desk, ana: Someone) -> Non
     assert "I stopped at step 320 of 400: it came no closer any more." in ready.words
     assert "Likely cause: the photos are too alike." in ready.words
     assert "Your credit is back." in ready.words
-    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on"]
+    assert ready.labels == ["Draw Ana summer", "Compare steps", "Train on", "Export"]
     ana.tap("Compare steps", ready)
     assert ana.sees("How Ana summer went, step by step").shades == {9}
     ana.tap("Train on", ready)
@@ -160,6 +198,19 @@ def test_too_few_photos_do_not_go_on(desk: Desk, ana: Someone) -> None:
     ana.sees("2 good so far; I need 5 at least. Send 3 more.")
     ana.press(f"train:{handle(desk)}:yes")
     assert not [seen for seen in ana.fresh() if "Learning" in seen.words]
+
+
+def test_an_archive_of_photos_arrives_whole(desk: Desk, ana: Someone) -> None:
+    """What a worker then makes of it is the same everywhere (tests/jobs/test_unpacking.py)."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("1.png", picture(1))
+    ana.draft()
+
+    ana.send_named("holidays.zip", sink.getvalue())
+
+    ana.sees("Looking...")
+    assert arrived(desk) == [sink.getvalue()]
 
 
 def test_the_last_photos_can_be_undone(desk: Desk, ana: Someone) -> None:

@@ -32,6 +32,7 @@ from core.storage.tables import (
 )
 from core.storage.versions import end_badly
 from core.storage.work import finish, report
+from core.texts import take_texts
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
 
@@ -67,13 +68,31 @@ def offer(desk: Desk, *methods: str) -> None:
         session.add(WorkerRow(name="w1", seen_at=clock(session), offers=offers))
 
 
-def judge(desk: Desk, bad: Mapping[int, str] = MappingProxyType({})) -> None:
-    """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number."""
-    desk.act(lambda: _judge(desk.studio, bad))
+def arrived(desk: Desk) -> list[bytes]:
+    """The files that wait for a worker, as they came."""
+    with writing(desk.studio.engine) as session:
+        waiting = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
+        handles = {photo.id: session.get_one(Profile, photo.profile_id).handle for photo in waiting}
+        return [
+            desk.studio.files.read(photo.raw, desk.studio.keys.open(photos_key(handles[photo.id])))
+            for photo in waiting
+        ]
 
 
-def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
+def judge(
+    desk: Desk, bad: Mapping[int, str] = MappingProxyType({}), subjects: Sequence[Sequence[int]] = ()
+) -> None:
+    """Look at every photo that has arrived: `bad` are the verdicts of those that are not good, by number.
+
+    `subjects` are the photos of each, where the set shows several.
+    """
+    desk.act(lambda: _judge(desk.studio, bad, subjects))
+
+
+def _judge(studio: Studio, verdicts: Mapping[int, str], subjects: Sequence[Sequence[int]]) -> None:
     with writing(studio.engine) as session:
+        for profile in session.exec(select(Profile).where(Profile.state == ProfileState.DRAFT)):
+            take_texts(studio, session, profile)
         photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
         anew = select(Photo).where(Photo.state == PhotoState.JUDGED, Photo.verdict == "")
         for photo in session.exec(anew):
@@ -87,8 +106,15 @@ def _judge(studio: Studio, verdicts: Mapping[int, str]) -> None:
             photo.verdict = verdicts.get(photo.number, "accepted")
             photo.other = 1 if photo.verdict == "duplicate" else None
             photo.chosen = photo.verdict == "accepted"
+            _note_subjects(studio, profile, subjects)
         for work in _open(session, WorkKind.LOOK):
             finish(session, work, WorkState.SUCCEEDED, used=0)
+
+
+def _note_subjects(studio: Studio, profile: Profile, subjects: Sequence[Sequence[int]]) -> None:
+    key, place = profile_key(profile.handle), f"profile-{profile.handle}"
+    words = studio.unseal(key, profile.sealed, place) | {"subjects": [[*group] for group in subjects]}
+    profile.sealed = studio.seal(key, words, place)
 
 
 def read_file(desk: Desk, sizes_fit: bool = True) -> None:

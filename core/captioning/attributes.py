@@ -1,0 +1,79 @@
+"""Captions by a small ONNX classifier of attributes and the words for them.
+
+The folder holds `attributes.onnx` (batch, 3, side, side) from -1 to 1 to a weight for every value of every attribute,
+attribute after attribute, and `attributes.json`, which `core.captioning.sayings` describes.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Self
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.artifacts import Pixels
+from core.captioning.sayings import Sayings
+from core.errors import ModelUnusable
+from core.faces import onnx_session
+from core.families.catalogue import Captioner
+
+
+class Attributes:
+    """Tells the attributes of a picture, and says them."""
+
+    def __init__(self, session: Any, sayings: Sayings) -> None:
+        self._session = session
+        self._sayings = sayings
+        self._side = int(session.get_inputs()[0].shape[2])
+
+    @classmethod
+    def open(cls, entry: Captioner, device: torch.device) -> Self:
+        """Load the classifier of an entry's folder, on the processor: it is too small for anything else."""
+        try:
+            document = json.loads((entry.path / "attributes.json").read_text(encoding="utf-8"))
+            return cls(onnx_session(entry.path / "attributes.onnx"), Sayings.read(document))
+        except (OSError, ValueError) as error:
+            raise ModelUnusable(entry.name, str(error)) from error
+
+    def of(self, pixels: Pixels) -> dict[str, str]:
+        """Return what a picture (height, width, 3) most likely shows, of the attributes that such a subject has."""
+        return self._sayings.told({name: value for name, value, _ in self._each(pixels)})
+
+    def _each(self, pixels: Pixels) -> Iterator[tuple[str, str, float]]:
+        """Every attribute, its likeliest value, and how likely that is."""
+        weights = answer(self._session, as_input(pixels, self._side))
+        first = 0
+        for name, values in self._sayings.heads.items():
+            own = weights[first : first + len(values)]
+            place, first = int(own.argmax()), first + len(values)
+            yield name, values[place], float(1 / np.exp(own - own[place]).sum())
+
+    def caption(self, pixels: Pixels, *, subject: bool) -> str:
+        """Say what is beside the subject, or with `subject` also who or what it is, as far as that is sure."""
+        each = list(self._each(pixels))
+        told = self._sayings.told({name: value for name, value, _ in each})
+        sure = {name for name, _, chance in each if chance >= self._sayings.sure}
+        known = {name: value for name, value in told.items() if name in sure}
+        said = self._sayings.said(known, own=subject)
+        return ", ".join([f"a {self._sayings.named(told)}", *said] if subject else said)
+
+    def everything(self, pixels: Pixels) -> str:
+        """Return a caption of all that is told, sure or not, as it would stand alone."""
+        found = self.of(pixels)
+        return ", ".join([self._sayings.opened(found), *self._sayings.said(found)])
+
+
+def as_input(pixels: Pixels, side: int) -> NDArray[np.float32]:
+    """A picture as small judges take it, (1, 3, side, side) from -1 to 1; raises ValueError for none."""
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        raise ValueError(f"a picture is (height, width, 3), not {pixels.shape}")
+    smoothing = cv2.INTER_AREA if min(pixels.shape[:2]) > side else cv2.INTER_LINEAR
+    small = cv2.resize(pixels, (side, side), interpolation=smoothing)
+    return ((small.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
+
+
+def answer(session: Any, batch: NDArray[Any]) -> NDArray[np.float32]:
+    """A small judge's answer about the first of a batch."""
+    return np.asarray(session.run(None, {"input.1": batch})[0][0], np.float32)
