@@ -124,7 +124,7 @@ def test_whole_profiles(studio: Bench, pack: FacePack) -> None:
     people = adults(2)
     enrolled = personal.enrolment(pack, people, 1)
 
-    rows = personal.rows([personal.learnt_and_drawn(studio, pack, people[0], enrolled)])
+    rows = personal.rows([personal.learnt_and_drawn(studio, pack, seed, enrolled) for seed in people])
 
     assert named(rows) >= {"train-seconds", "likeness-ratio", "likeness-gain", "candidates-per-delivered"}
 
