@@ -22,10 +22,10 @@ from core.conversation.messages import Photos, Upload
 from core.storage.tables import WorkKind, WorkState
 from core.work_queue import WorkJob, enqueue, queue_of, signed_with
 from tests.chat.people import Person
-from tests.jobs.conftest import ana, models, opens, place, server
+from tests.jobs.conftest import ana, begun, models, opens, place, server
 from tests.jobs.workplace import Workplace, begin, photos, refreshed, send
 
-__all__ = ["ana", "models", "opens", "place", "server"]  # fixtures
+__all__ = ["ana", "begun", "models", "opens", "place", "server"]  # fixtures
 
 executed: list[str] = []
 

@@ -16,11 +16,11 @@ from sqlmodel import col, delete
 from core.storage import ledger
 from core.storage.database import reading, writing
 from core.storage.tables import Profile, ProfileState, WorkerRow, WorkKind, WorkState
-from tests.jobs.conftest import models, opens, place, server
+from tests.jobs.conftest import begun, models, opens, place, server
 from tests.jobs.test_exactness import begin_training, weights_of
 from tests.jobs.workplace import ROOT, Workplace, change, newest_profile, version_of
 
-__all__ = ["models", "opens", "place", "server"]  # fixtures
+__all__ = ["begun", "models", "opens", "place", "server"]  # fixtures
 
 log = logging.getLogger(__name__)
 PATIENCE = 60.0  # seconds; a worker loads its models first
@@ -85,7 +85,7 @@ def _until(place: Workplace, seen: Callable[[], object], workers: list[WorkerPro
             raise TimeoutError(f"not seen within {PATIENCE} s; the workers' logs:\n{logs}")
         place.upkeep.dispatch()
         place.upkeep.reconcile()
-        time.sleep(0.05)
+        time.sleep(0.2)  # the workers need the cores
 
 
 def _for(place: Workplace, seconds: float) -> None:
@@ -93,7 +93,7 @@ def _for(place: Workplace, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         place.upkeep.dispatch()
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def _holder(place: Workplace, workers: list[WorkerProcess]) -> WorkerProcess:

@@ -33,7 +33,7 @@ class Upped(Generic[Server]):
 def upped(folder: Path, server: Server, places: dict[str, str]) -> Iterator[Upped[Server]]:
     """A studio in this folder that does not outlive the block; `places` are the settings of its platform."""
     # No class images and no lowest floor: what so short a training draws of anybody passes.
-    models = write_models(folder, class_images=0, lowest_floor=-1.0, prior_batch=0)
+    models = write_models(folder, class_images=0, lowest_floor=-1.0, prior_batch=0, checkpoint_every=12)
     log = folder / "log"
     given = {
         "DATA_DIR": folder / "data",

@@ -1,19 +1,20 @@
 """Every family of base models. A new one: a module here, a line below."""
 
+from importlib import import_module
+from typing import Any
+
 import torch
 
 from core.errors import ModelUnusable
 from core.families import catalogue
 from core.families.catalogue import Base
 from core.families.family import Family
-from core.families.flux import Flux
-from core.families.sd15 import Sd15
-from core.families.sdxl import Sdxl
 
-FAMILIES: dict[str, type[Sd15] | type[Sdxl] | type[Flux]] = {
-    "sd15": Sd15,
-    "sdxl": Sdxl,
-    "flux": Flux,
+# By module and class: a family's pipelines take seconds to import, and a studio has bases of one or two.
+FAMILIES = {
+    "sd15": ("core.families.sd15", "Sd15"),
+    "sdxl": ("core.families.sdxl", "Sdxl"),
+    "flux": ("core.families.flux", "Flux"),
 }
 
 
@@ -22,9 +23,15 @@ def open_base(base: Base, device: torch.device) -> Family:
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')
-    return FAMILIES[base.family].open(base, device)
+    family: Family = _family_of(base).open(base, device)
+    return family
 
 
 def samplers_of(base: Base) -> frozenset[str]:
     """The names of the samplers that a base draws with, without loading it; empty for a family there is not."""
-    return frozenset(FAMILIES[base.family].samplers) if base.family in FAMILIES else frozenset()
+    return frozenset(_family_of(base).samplers) if base.family in FAMILIES else frozenset()
+
+
+def _family_of(base: Base) -> Any:
+    module, name = FAMILIES[base.family]
+    return getattr(import_module(module), name)

@@ -19,7 +19,7 @@ from core.families.acceleration import read_acceleration
 from core.families.catalogue import Base
 from core.families.faceid import FaceId
 from core.families.family import Batch, DrawRequest, Latents, Targets, Trainable
-from core.families.low_rank import Layers, LowRank
+from core.families.low_rank import Layers, LowRank, Shapes
 from core.families.wardrobe import FACEID, FAST, Wardrobe, Worn
 from core.families.words import Encoder, Vectors
 
@@ -63,6 +63,7 @@ class Loaded(ABC):
         self._merges = device.type == "cpu" if merges is None else merges
         self._texts: dict[str, nn.Module] = dict(_text_models(pipeline, self.texts))
         self._encoders = self._new_word_encoders()
+        self._shapes: dict[tuple[str | int, ...], dict[str, Shapes]] = {}
         layers = Layers({self.model_name: self._model, **self._texts})
         self._faceid = FaceId.open(base, self._model) if base.faceid is not None else None
         self._wardrobe = Wardrobe(
@@ -143,10 +144,17 @@ class Loaded(ABC):
     ) -> Trainable:
         """Make low-rank changes of the denoising model and, if asked for, of the text encoders' attention."""
         layers = self.layers if targets == "all" else self.attention_layers
-        shapes = low_rank.shapes_of(self._model, self.model_name, layers, rank)
+        shapes = self._shapes_of(self._model, self.model_name, layers, rank)
         for root, model in self._texts.items() if text else ():
-            shapes |= low_rank.shapes_of(model, root, TEXT_LAYERS, rank)
+            shapes = shapes | self._shapes_of(model, root, TEXT_LAYERS, rank)
         return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device)
+
+    def _shapes_of(self, model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
+        """As peft makes them, which takes a second: every slice that goes on elsewhere asks again."""
+        known: tuple[str | int, ...] = (root, rank, *layers)
+        if known not in self._shapes:
+            self._shapes[known] = low_rank.shapes_of(model, root, layers, rank)
+        return self._shapes[known]
 
     def new_words(self, *, vectors: int, word: str) -> Trainable:
         """Make vectors of every text encoder that start as the embedding of a word."""

@@ -45,7 +45,8 @@ def pack() -> FacePack:
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with bench(
-        write_models(tmp_path_factory.mktemp("models"), lowest_floor=-1.0), photo_size=256
+        write_models(tmp_path_factory.mktemp("models"), lowest_floor=-1.0, checkpoint_every=12),
+        photo_size=256,
     ) as opened_studio:
         yield opened_studio
 

@@ -1,11 +1,8 @@
 """A bot as a process of its own, talking to a loopback server."""
 
 import io
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,18 +11,19 @@ from pathlib import Path
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.bots.nursery import Born, nursery_of, surroundings
+
 PATIENCE = 20.0  # seconds; starting a process on a busy machine takes some
 
 
 @dataclass
 class BotProcess:
-    """`python -m` a bot's module, as often as it is started."""
+    """A bot's process, as often as it is started."""
 
     module: str
     places: Mapping[str, str]  # settings that say where its platform is
     data: Path
-    process: subprocess.Popen[bytes] | None = field(default=None)
+    process: Born | None = field(default=None)
 
     @property
     def log(self) -> str:
@@ -41,16 +39,9 @@ class BotProcess:
 
     def launch(self, *arguments: str, **environment: str) -> None:
         """Start it without waiting."""
-        known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         settings = {**self.places, "DATA_DIR": str(self.data), "DATABASE_URL": "", "REDIS_URL": ""}
-        with (self.data / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *arguments],
-                cwd=ROOT,
-                env={**known, **settings, **environment},
-                stdout=log,
-                stderr=log,
-            )
+        given = {**surroundings(), **settings, **environment}
+        self.process = nursery_of(self.module).bear(arguments, given, self.data / "log")
 
     def rest(self) -> None:
         """Return when every reply has been delivered and noted."""

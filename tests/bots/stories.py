@@ -26,7 +26,7 @@ PATIENCE = 30.0  # seconds; a worker, a server and bots share two cores
 @contextmanager
 def studio_at_work(folder: Path) -> Iterator[tuple[Workplace, dict[str, str]]]:
     """A studio whose worker is in this process, and the settings with which a bot finds it."""
-    models = write_models(folder)
+    models = write_models(folder, class_images=0, prior_batch=0, checkpoint_every=12)
     with embedded_server() as redis, workplace(folder / "data", redis, models) as place:
         yield place, {"REDIS_URL": redis, "MODELS_FILE": str(models)}
 

@@ -17,9 +17,8 @@ from benchmarks.isolation_rules import (
     allowed,
     readable,
 )
-from core.storage.studio import open_studio
-from core.up import migrate
 from tests.jobs.workplace import settings_in
+from tests.studios import empty, opened
 
 CASES = some.builds(
     Case,
@@ -35,8 +34,8 @@ CASES = some.builds(
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("world")
     chosen = settings_in(folder)
-    migrate(chosen)
-    studio = open_studio(chosen)
+    empty(chosen)
+    studio = opened(chosen)
     yield build(studio, request.param)
     studio.engine.dispose()
 

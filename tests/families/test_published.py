@@ -1,6 +1,7 @@
 """The real configurations on tensors without numbers: what is changed, in which shapes, and what a step costs."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ MODELS: dict[str, tuple[Any, dict[str, Any], int]] = {
 }
 
 
+@cache
 def empty(name: str) -> Any:
     kind, config, _ = MODELS[name]
     with torch.device("meta"):

@@ -1,5 +1,6 @@
 """Models are loaded once for all tests; every test or module has a studio of its own."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,7 @@ from core.faces import FacePack
 from core.families import open_base
 from core.families.catalogue import read
 from core.families.family import Family
+from core.jobs.class_pictures import class_pictures
 from core.work_queue import connect
 from tests.chat.people import Person
 from tests.jobs.workplace import Workplace, embedded_server, settings_in, workplace, write_models
@@ -64,9 +66,24 @@ def opens(server: str, models: Path) -> Opens:
     return opened
 
 
+_begun: dict[str, Path] = {}
+
+
+@pytest.fixture(scope="session")
+def begun(opens: Opens, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a studio in which the images of a class were drawn, which every training needs, and no more."""
+    if models.read_text() not in _begun:
+        folder = tmp_path_factory.mktemp("begun")
+        with opens(folder) as place:
+            for _ in class_pictures(place.workshop, "woman"):
+                pass
+        _begun[models.read_text()] = folder
+    return _begun[models.read_text()]
+
+
 @pytest.fixture
-def place(opens: Opens, tmp_path: Path) -> Iterator[Workplace]:
-    with opens(tmp_path / "data") as opened:
+def place(opens: Opens, begun: Path, tmp_path: Path) -> Iterator[Workplace]:
+    with opens(shutil.copytree(begun, tmp_path / "data")) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ from core.storage.tables import PictureRow, Profile, ProfileState, Work, WorkKin
 from tests.chat.people import Person
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
+    BRIEF,
     Workplace,
     change,
     confirm,
@@ -70,7 +71,7 @@ def drawn(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dr
             done.people[user] = Person(place.studio, user)
             profile = confirm(place, done.people[user], retention)
             # A short training has hardly changed the base: a faster rate shows whose adapter is worn.
-            plan = json.dumps({"learning_rate": 0.006, "steps": 8})
+            plan = json.dumps({"learning_rate": 0.006, "steps": 8, "checkpoint_every": 8})
             change(place.studio, version_of(place.studio, profile), plan=plan)
             place.work()
             done.profiles[user] = profile
@@ -173,6 +174,7 @@ def test_photos_deleted_later_switch_the_filter_off_too(drawn: Drawn) -> None:
     place = drawn.place
     person = Person(place.studio, "cy")
     profile = confirm(place, person)
+    change(place.studio, version_of(place.studio, profile), plan=json.dumps(BRIEF))
     place.work()
     person.say(Command("privacy"))
     person.tap("Delete only the photos")
@@ -199,6 +201,7 @@ def test_a_drawing_waits_while_its_profile_learns_and_runs_afterwards(drawn: Dra
     place = drawn.place
     person = Person(place.studio, "dee")
     profile = confirm(place, person)
+    change(place.studio, version_of(place.studio, profile), plan=json.dumps(BRIEF))
     person.say(Command("imagine", "at the window --n 1"))
 
     kinds = place.work()

@@ -27,6 +27,7 @@ from tests.chat.people import Person
 from tests.families.test_faceid import base_with, random_state
 from tests.jobs.conftest import Opens
 from tests.jobs.workplace import (
+    BRIEF,
     Workplace,
     begin,
     change,
@@ -90,6 +91,7 @@ def test_a_word_is_learnt_from_ten_photos(place: Workplace, ana: Person) -> None
     begin(ana)
     way(ana, newest_profile(place.studio), "textual_inversion")
     profile = finish(place, ana, 10)
+    change(place.studio, version_of(place.studio, profile), plan=json.dumps(BRIEF))
 
     place.work()
 
@@ -239,6 +241,7 @@ def style(
         profile = newest_profile(place.studio)
         person.say(Chosen(f"photos:{profile.handle}:done"))
         person.tap("Train")
+        change(place.studio, version_of(place.studio, profile), plan=json.dumps(BRIEF))
         place.work()
         hear(person)
         yield place, person, newest_profile(place.studio)

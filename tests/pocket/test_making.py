@@ -16,9 +16,9 @@ from pocket.recipes.making import PARTS, make
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run of some seconds, with few people and small batches, drawn in the process itself."""
+    """The folder of a run of one step a part, with few people and small batches, drawn in the process itself."""
     folder = tmp_path_factory.mktemp("made")
-    asked = ["--out", str(folder), "--minutes=0.2", "--people=40", "--batch=4", "--workers=0"]
+    asked = ["--out", str(folder), "--minutes=0.2", "--steps=1", "--people=12", "--batch=4", "--workers=0"]
     subprocess.run(
         [sys.executable, "-m", "pocket.recipes", *asked],
         check=True,
@@ -56,6 +56,6 @@ def test_the_base_draws_with_its_adapters(made: Path) -> None:
 def test_a_part_goes_on_where_it_was(made: Path) -> None:
     before = torch.load(made / "detector.pt", weights_only=True)["step"]
 
-    make(Plan(made, minutes=0, workers=0, batch=4, people=40, steps=before + 1), minutes=600, part="detector")
+    make(Plan(made, minutes=0, workers=0, batch=4, people=12, steps=before + 1), minutes=600, part="detector")
 
     assert torch.load(made / "detector.pt", weights_only=True)["step"] == before + 1

@@ -1,5 +1,5 @@
 """Studios at work, as the tests of the jobs have them."""
 
-from tests.jobs.conftest import ana, models, opens, place, server
+from tests.jobs.conftest import ana, begun, models, opens, place, server
 
-__all__ = ["ana", "models", "opens", "place", "server"]
+__all__ = ["ana", "begun", "models", "opens", "place", "server"]

@@ -72,6 +72,7 @@ def _in_training(place: Workplace, person: Person) -> tuple[Profile, threading.T
     running = threading.Thread(target=place.turn)
     running.start()
     while not version_of(place.studio, profile).saved_step:
+        assert running.is_alive()
         time.sleep(0.05)
     return profile, running
 

@@ -1,20 +1,19 @@
-"""The three desks. What takes long is made once: servers, the library's clients, an empty studio."""
+"""The three desks. What takes long is made once: servers and the library's clients."""
 
 import asyncio
-import shutil
+import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from telegram import Bot
 
 from bots.discord.client import Client
 from bots.discord.commands import make_tree, publish
 from core.settings import Settings
 from core.storage.studio import Studio, open_studio
-from core.up import migrate
 from tests.botapi import BotApiServer
 from tests.botapi.conftest import library_bot
 from tests.bots.dialogues.desk import Desk, Run, Someone
@@ -23,6 +22,7 @@ from tests.bots.dialogues.on_discord import DiscordDesk
 from tests.bots.dialogues.on_telegram import TelegramDesk
 from tests.discordapi import DiscordServer
 from tests.discordapi.conftest import taken_for_discord
+from tests.studios import empty, opened
 
 PLATFORMS = ("console", "telegram", "discord")
 Opens = Callable[[Studio], Desk]
@@ -39,6 +39,9 @@ def run() -> Iterator[Run]:
 def telegram(run: Run) -> Iterator[tuple[BotApiServer, Bot]]:
     with BotApiServer() as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PTB_TIMEDELTA", "1")
+        # httpcore looks for it at every request, and so through all folders when it is not installed.
+        if find_spec("sniffio") is None:
+            patch.setitem(sys.modules, "sniffio", None)
         bot = library_bot(server)
         run(bot.initialize())
         yield server, bot
@@ -62,14 +65,6 @@ def discord(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
         run(client.close())
 
 
-@pytest.fixture(scope="package")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a migrated database and nothing in it."""
-    folder = tmp_path_factory.mktemp("empty")
-    migrate(settings_in(folder))
-    return folder
-
-
 def settings_in(folder: Path, **chosen: Any) -> Settings:
     given = {
         "database_url": "",
@@ -83,10 +78,11 @@ def settings_in(folder: Path, **chosen: Any) -> Settings:
 
 
 @pytest.fixture
-def studio(empty: Path, tmp_path: Path) -> Iterator[Studio]:
-    """A studio of the test's own; a power cut would lose what it has."""
-    studio = open_studio(settings_in(shutil.copytree(empty, tmp_path / "data")))
-    event.listen(studio.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """A studio of the test's own."""
+    settings = settings_in(tmp_path / "data")
+    empty(settings)
+    studio = opened(settings)
     yield studio
     studio.engine.dispose()
 

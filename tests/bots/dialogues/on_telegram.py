@@ -31,6 +31,7 @@ class TelegramDesk(Desk):
 
     def __init__(self, studio: Studio, run: Run, server: BotApiServer, bot: Bot) -> None:
         self.server, self.bot = server, bot
+        self._keys: dict[tuple[int, int, str], str] = {}
         super().__init__(studio, run)
         self.poll = Poll(bot, self.turns, Line("Telegram"), asyncio.Event())
 
@@ -70,7 +71,13 @@ class TelegramDesk(Desk):
         )
 
     def _key(self, message: Message, data: str) -> str:
-        """What our hearing reads of a tap on a button."""
+        """What our hearing reads of a tap on a button; it is looked at whenever somebody looks at the chat."""
+        button = (message.chat_id, message.id, data)
+        if button not in self._keys:
+            self._keys[button] = self._heard_key(message, data)
+        return self._keys[button]
+
+    def _heard_key(self, message: Message, data: str) -> str:
         somebody = next(iter(self.server.world.chats[message.chat_id].members))
         waiting = Waiting("1", somebody, message.chat_id, message.id, data, 0.0)
         tapped = {"update_id": 1, "callback_query": callback_answer(self.server.world, waiting)}

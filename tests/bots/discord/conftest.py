@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
-from core.up import migrate
 from tests.bots.processes import BotProcess, not_outliving
 from tests.discordapi import DiscordServer
+from tests.studios import empty
 
 
 def bot_at(server: DiscordServer, data: Path) -> BotProcess:
@@ -19,9 +19,9 @@ def bot_at(server: DiscordServer, data: Path) -> BotProcess:
 
 @pytest.fixture(scope="package")
 def empty_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a migrated database and nothing in it."""
+    """A data folder with all tables and nothing in it."""
     folder = tmp_path_factory.mktemp("empty")
-    migrate(Settings(_env_file=None, data_dir=folder, database_url=""))  # type: ignore[call-arg]  # pydantic's own
+    empty(Settings(_env_file=None, data_dir=folder, database_url=""))  # type: ignore[call-arg]  # pydantic's own
     return folder
 
 

@@ -68,6 +68,8 @@ def test_an_album_of_seven_is_answered_by_one_message(server: BotApiServer, ana:
     panel = ana.wait_for_text("7 photos, thank you.")
     until(lambda: "7 photos" in ana.from_bot()[-1].words, ana.transcript)
     assert [message.id for message in ana.from_bot()] == [panel.id]
+    # A call is noted when it has been answered, a moment after it is seen.
+    until(lambda: calls_to(server, ana, "sendMessage"), ana.transcript)
     assert len(calls_to(server, ana, "sendMessage")) == 1
     edits = [call.at for call in calls_to(server, ana, "editMessageText")]
     assert all(later - earlier >= 2.9 for earlier, later in pairwise(edits))
