@@ -72,9 +72,9 @@ def as_input(photos: list[Pixels]) -> Tensor:
 def train(plan: Plan) -> None:
     """Train within the plan and write `base/vae`; the trained recogniser helps to judge its copies.
 
-    Latents belong to their encoder: one that the plan starts with stays as it is, and only the decoder learns. A
-    new one rests from half-way, so that the decoder ends on latents that no longer move. Raises FileNotFoundError
-    without a recogniser.
+    Latents belong to their encoder: one that the plan starts with stays as it is, and so does their scale, which a
+    UNet has learnt; only the decoder learns. A new one rests from half-way, so that the decoder ends on latents that
+    no longer move. Raises FileNotFoundError without a recogniser.
     """
     torch.manual_seed(0)
     vae = _first_vae(plan).to(plan.device)
@@ -108,7 +108,8 @@ def train(plan: Plan) -> None:
             if course.step % 5 == 0:
                 follow(average, vae, min(0.998, (course.step + 1) / (course.step + 201)))
             course.note(loss=loss.item())
-    average.register_to_config(scaling_factor=_scale(plan, average.eval()))
+    if plan.start is None:
+        average.register_to_config(scaling_factor=_scale(plan, average.eval()))
     average.cpu().half().save_pretrained(plan.base / "vae")
 
 

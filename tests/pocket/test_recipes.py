@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -150,6 +151,18 @@ def test_a_course_ends_when_its_minutes_are_over(tmp_path: Path) -> None:
 
     assert len(shares) > 1
     assert shares == sorted(shares)
+
+
+def test_a_decoder_that_is_taught_on_keeps_the_latents_that_the_unet_knows(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "faces", tmp_path / "faces")
+
+    vae.train(Plan(tmp_path, minutes=1, steps=1, workers=0, batch=2, people=6, start=SHIPPED))
+
+    before, after = (AutoencoderKL.from_pretrained(one / "base" / "vae") for one in (SHIPPED, tmp_path))
+    kept, moved = before.state_dict(), after.state_dict()
+    assert after.config.scaling_factor == before.config.scaling_factor
+    assert all(torch.equal(kept[name], moved[name]) for name in kept if name.startswith("encoder."))
+    assert not all(torch.equal(kept[name], moved[name]) for name in kept if name.startswith("decoder."))
 
 
 def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: Path) -> None:
