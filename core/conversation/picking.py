@@ -7,7 +7,7 @@ from core.conversation.effects import Effect, KeepPhoto, LearnSubject
 from core.conversation.language import gettext as _
 from core.conversation.messages import Option
 from core.conversation.views import PhotoView, ProfileView
-from core.verdicts import SOFT, Verdict, is_used
+from core.verdicts import SOFT, Verdict
 
 ALL = "all"  # instead of the number of a subject's first photo: all of them are one
 _MOST_KEPT_BY_A_TAP = 8  # under the verdicts; the sheet of the photos has a button for each
@@ -15,7 +15,7 @@ _MOST_KEPT_BY_A_TAP = 8  # under the verdicts; the sheet of the photos has a but
 
 def option(draft: ProfileView, photo: PhotoView) -> Option | None:
     """What can be done with a photo at a tap; None where its verdict is final."""
-    if is_used(photo.verdict, photo.owner):
+    if photo.chosen:
         return Option(
             f"out:{draft.handle}:{photo.number}", _("Take out {number}").format(number=photo.number)
         )
@@ -23,7 +23,7 @@ def option(draft: ProfileView, photo: PhotoView) -> Option | None:
         return None  # whose it is, is asked of all of them together
     if photo.verdict == Verdict.DUPLICATE:
         label = _("Use {number} instead")
-    elif photo.owner == "removed" and (photo.verdict == Verdict.ACCEPTED or photo.verdict in SOFT):
+    elif photo.verdict == Verdict.ACCEPTED or (photo.owner == "removed" and photo.verdict in SOFT):
         label = _("Put back {number}")
     elif photo.verdict in SOFT:
         label = _("Keep {number} anyway")

@@ -85,7 +85,7 @@ def test_two_people_are_named_before_a_credit_is_spent(desk: Desk, ana: Someone)
     judge(desk)
 
     assert "Good: 6, 7, 8, 9, 10." in ana.sees("10 photos, thank you. 5 good.").words
-    assert "10 photos" not in ana.finish_photos().words
+    assert "· 10 photos ·" not in ana.finish_photos().words
 
 
 def test_photos_are_taken_out_and_put_back_by_words(desk: Desk, ana: Someone) -> None:
@@ -93,7 +93,7 @@ def test_photos_are_taken_out_and_put_back_by_words(desk: Desk, ana: Someone) ->
     send_seven(desk, ana)
 
     ana.write("out 1-2")
-    assert "Photo 2: taken out by you." in ana.sees("7 photos, thank you. 3 good.").words
+    assert "Photos 1, 2: taken out by you." in ana.sees("7 photos, thank you. 3 good.").words
     ana.write("put back 3, 1")
     ana.sees("7 photos, thank you. 5 good.")
     ana.write("out 9")

@@ -33,6 +33,7 @@ from core.storage.tables import (
 from core.storage.versions import end_badly
 from core.storage.work import finish, report
 from core.texts import take_texts
+from core.verdicts import is_used
 from tests.bots.dialogues.desk import Desk, Someone
 from tests.bots.dialogues.seen import picture
 
@@ -96,7 +97,8 @@ def _judge(studio: Studio, verdicts: Mapping[int, str], subjects: Sequence[Seque
         photos = session.exec(select(Photo).where(Photo.state == PhotoState.STORED)).all()
         anew = select(Photo).where(Photo.state == PhotoState.JUDGED, Photo.verdict == "")
         for photo in session.exec(anew):
-            photo.verdict, photo.chosen = verdicts.get(photo.number, "accepted"), True
+            photo.verdict = verdicts.get(photo.number, "accepted")
+            photo.chosen = is_used(photo.verdict, photo.owner)
         for photo in photos:
             profile = session.get_one(Profile, photo.profile_id)
             key = studio.keys.open(photos_key(profile.handle))
