@@ -191,7 +191,7 @@ def test_the_sheet_has_a_line_for_every_title(studio: Bench) -> None:
 
 
 def test_the_pictures_of_a_training_are_a_grid_a_curve_and_a_pair(studio: Bench, tmp_path: Path) -> None:
-    written = pictures.draw(studio, adults(1)[0], tmp_path, {})
+    written = pictures.draw(studio, adults(1)[0], tmp_path, {"checkpoint_every": 6})
 
     assert [one.name for one in written] == ["grid.jpg", "curve.png", "prior.jpg"]
     for file in written:

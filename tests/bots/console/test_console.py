@@ -47,13 +47,14 @@ def test_paths_of_files_are_photos(picture: Path) -> None:
     assert [file.name for file in heard.files] == ["me.jpg"]
 
 
-def test_a_folder_stands_for_the_pictures_in_it(picture: Path) -> None:
-    (picture.parent / "notes.txt").write_text("no picture")
+def test_a_folder_stands_for_the_pictures_in_it_and_their_captions(picture: Path) -> None:
+    (picture.parent / "me.txt").write_text("at the beach")
+    (picture.parent / "notes.md").write_text("no picture")
 
     heard = hear(str(picture.parent), ())
 
     assert isinstance(heard, Photos)
-    assert [file.name for file in heard.files] == ["me.jpg"]
+    assert [file.name for file in heard.files] == ["me.jpg", "me.txt"]
 
 
 def test_a_file_that_went_away_is_refused(picture: Path, studio: Studio) -> None:
