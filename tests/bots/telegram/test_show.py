@@ -10,7 +10,7 @@ import pytest
 from bots.platform import MessageGone, NotNow, Refused, Unanswered
 from bots.telegram.show import TelegramPlatform, _numbered, present
 from core.chat.outbox import Outgoing
-from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say
+from core.conversation.messages import Document, Gallery, Option, Original, Reply, Say, TextFile
 from core.conversation.views import Shown
 from core.errors import KeyGone
 from core.exchange.leaving import About
@@ -91,6 +91,7 @@ def replies(document: Document, picture: Callable[[int], Shown]) -> dict[type, R
         Gallery: Gallery((picture(1), picture(2)), "Two.", (Option("one:1", "1"), Option("one:2", "2"))),
         Original: Original(picture(1), "likeness-1.png", "0.81"),
         Document: document,
+        TextFile: TextFile("1: at the beach\n", "captions.txt", "All captions."),
     }
 
 
