@@ -108,7 +108,7 @@ def test_what_came_in_is_erased_once_it_was_looked_at(looked: tuple[Workplace, P
 
     place.upkeep.erase()
 
-    kinds = [name.split("/")[1].split("-")[0] for name in place.studio.files.names()]
+    kinds = [name.split("/")[1].split("-")[0] for name in place.files()]
     assert sorted(set(kinds)) == ["photo", "thumb"]
     with reading(place.studio.engine) as session:
         assert session.exec(select(DoomedFile)).all() == []

@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_used_says_why_and_leaves_nothing(
     Upkeep(place.studio, place.workshop.redis).erase()
     with reading(place.studio.engine) as session:
         assert session.exec(select(Photo)).all() == []
-    assert place.studio.files.names() == []
+    assert place.files() == []
 
 
 def test_a_file_that_is_announced_as_too_large_is_not_fetched(place: Workplace, ana: Person) -> None:

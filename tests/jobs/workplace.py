@@ -143,6 +143,10 @@ class Workplace:
         run(lined_up.id or 0, lined_up.turn)
         return lined_up
 
+    def files(self) -> list[str]:
+        """The files that belong to somebody; class images are everybody's."""
+        return [name for name in self.studio.files.names() if not name.startswith("class/")]
+
     def work(self) -> list[WorkKind]:
         """Do everything that waits; answers what was done, slice by slice."""
         done = []
