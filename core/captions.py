@@ -13,9 +13,10 @@ from core.wording import is_named, with_trigger
 LONGEST_CAPTION = 600  # characters; a text encoder sees about 300 of them
 MOST_LIST_BYTES = 64 * 1024  # of a list of all captions: fifty of the longest
 REPLACES = "->"
-_LINE = re.compile(r"\s*(\d{1,4})\s*[:.)]\s?(.*)")
-_ALL = re.compile(r"\s*(?:all|\*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-_ONE = re.compile(r"\s*(\d{1,4})\s*:\s*(\S.*)", re.DOTALL)
+# A colon may be a wide one, as Chinese keyboards type it.
+_LINE = re.compile(r"\s*(\d{1,4})\s*[:\uff1a.)]\s?(.*)")
+_ALL = re.compile(r"\s*(?:all|\*)\s*[:\uff1a]\s*(.*)", re.IGNORECASE | re.DOTALL)
+_ONE = re.compile(r"\s*(\d{1,4})\s*[:\uff1a]\s*(\S.*)", re.DOTALL)
 
 
 class ListUnreadable(ValueError):
@@ -84,7 +85,7 @@ def listing(captions: Mapping[int, str]) -> str:
 def is_list(text: str) -> bool:
     """Whether a text means to be such a list: its first words are a number and a colon."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    return re.match(r"\s*\d{1,4}\s*:", first) is not None
+    return re.match(r"\s*\d{1,4}\s*[:\uff1a]", first) is not None
 
 
 def read_list(text: str, numbers: Iterable[int]) -> dict[int, str]:

@@ -45,6 +45,7 @@ def test_words_are_added_once() -> None:
     [
         ("3: at the sea", (3, "at the sea")),
         ("12:smiling", (12, "smiling")),
+        ("3\uff1asmiling", (3, "smiling")),
         ("3:", None),
         ("at 3: smiling", None),
         ("Ana 2026", None),
@@ -60,6 +61,7 @@ def test_a_caption_is_written_with_its_number(words: str, meant: tuple[int, str]
         ("all: film grain", ("", "film grain")),
         ("All: red shirt -> blue shirt", ("red shirt", "blue shirt")),
         ("all: red shirt ->", ("red shirt", "")),
+        ("all\uff1afilm grain", ("", "film grain")),
         ("3: all", None),
     ],
 )
@@ -93,7 +95,9 @@ def test_a_line_that_cannot_be_taken_is_named(text: str, line: int, problem: str
     assert (unreadable.value.line, unreadable.value.problem) == (line, problem)
 
 
-@pytest.mark.parametrize(("text", "meant"), [("1: a\n2: b", True), ("\n 3 : a", True), ("at 3: a", False)])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("1: a\n2: b", True), ("\n 3 : a", True), ("3\uff1aa", True), ("at 3: a", False)]
+)
 def test_a_list_begins_with_a_number(text: str, meant: bool) -> None:
     assert captions.is_list(text) is meant
 
