@@ -34,12 +34,13 @@ def subjects(
         return (1,) * len(seen)
     vectors = np.stack(seen)
     group = _groups(vectors, alike, "complete")
-    own = (group == _largest(group)) | np.array(vouched or [False] * len(seen))
+    sworn = np.array(vouched or [False] * len(seen))
+    own = (group == _largest(group)) | sworn
     nearest = np.array(
         [_among(vectors[own & (np.arange(len(seen)) != at)], vectors[at]) for at in range(len(seen))]
     )
     limit = max(other, _least_of_its_own(nearest[own]))
-    strange = (nearest < limit) & ~np.array(vouched or [False] * len(seen))
+    strange = (nearest < limit) & ~sworn
     numbers = np.ones(len(seen), np.intp)
     places = np.flatnonzero(strange)
     if len(places) == 0:

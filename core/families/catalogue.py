@@ -58,8 +58,18 @@ class Base:
         return self.path / path if self.rest is None or (self.path / path).exists() else self.rest / path
 
 
+class InFolder:
+    """What lies in one folder of the configuration."""
+
+    path: Path
+
+    def file(self, path: str) -> Path:
+        """Where a file of it lies."""
+        return self.path / path
+
+
 @dataclass(frozen=True)
-class Pack:
+class Pack(InFolder):
     """A face pack of the configuration: a detector and a recogniser."""
 
     name: str
@@ -67,13 +77,9 @@ class Pack:
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
 
-    def file(self, path: str) -> Path:
-        """Where a file of the pack lies."""
-        return self.path / path
-
 
 @dataclass(frozen=True)
-class Scorer:
+class Scorer(InFolder):
     """A judge of prompts of the configuration; `kind` is a name of `core.assessment.fidelity.SCORERS`."""
 
     name: str
@@ -83,13 +89,9 @@ class Scorer:
     sha256: Mapping[str, str] = field(repr=False)
     tokenizer: Path | None = None  # a folder, for a kind whose own folder has none
 
-    def file(self, path: str) -> Path:
-        """Where a file of the model lies."""
-        return self.path / path
-
 
 @dataclass(frozen=True)
-class Captioner:
+class Captioner(InFolder):
     """A captioner of the configuration; `kind` is a name of `core.captioning.captioner.CAPTIONERS`."""
 
     name: str
@@ -102,13 +104,9 @@ class Captioner:
     hub: str = ""  # its id where models are shared; only `core.doctor models` reads it, nothing is fetched
     revision: str = ""
 
-    def file(self, path: str) -> Path:
-        """Where a file of the model lies."""
-        return self.path / path
-
 
 @dataclass(frozen=True)
-class Embedder:
+class Embedder(InFolder):
     """What subjects without a face are told apart by: a folder as `core.curation.embedding` describes it."""
 
     name: str
@@ -116,13 +114,9 @@ class Embedder:
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
 
-    def file(self, path: str) -> Path:
-        """Where a file of the model lies."""
-        return self.path / path
-
 
 @dataclass(frozen=True)
-class UpscalerEntry:
+class UpscalerEntry(InFolder):
     """A model of the configuration that makes pictures larger: an ONNX file."""
 
     name: str
@@ -130,10 +124,6 @@ class UpscalerEntry:
     model: str  # its name there
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
-
-    def file(self, path: str) -> Path:
-        """Where a file of the model lies."""
-        return self.path / path
 
 
 Entry = TypeVar("Entry", Base, Pack, Scorer, Captioner, Embedder, UpscalerEntry)
@@ -157,24 +147,17 @@ def read(file: Path) -> Catalogue:
         entries = tomllib.load(opened)
     folder = file.parent
     return Catalogue(
-        bases={name: _entry(Base, name, entry, folder) for name, entry in entries.get("bases", {}).items()},
-        packs={name: _entry(Pack, name, entry, folder) for name, entry in entries.get("packs", {}).items()},
-        scorers={
-            name: _entry(Scorer, name, entry, folder) for name, entry in entries.get("scorers", {}).items()
-        },
-        captioners={
-            name: _entry(Captioner, name, entry, folder)
-            for name, entry in entries.get("captioners", {}).items()
-        },
-        embedders={
-            name: _entry(Embedder, name, entry, folder)
-            for name, entry in entries.get("embedders", {}).items()
-        },
-        upscalers={
-            name: _entry(UpscalerEntry, name, entry, folder)
-            for name, entry in entries.get("upscalers", {}).items()
-        },
+        bases=_table(Base, entries.get("bases", {}), folder),
+        packs=_table(Pack, entries.get("packs", {}), folder),
+        scorers=_table(Scorer, entries.get("scorers", {}), folder),
+        captioners=_table(Captioner, entries.get("captioners", {}), folder),
+        embedders=_table(Embedder, entries.get("embedders", {}), folder),
+        upscalers=_table(UpscalerEntry, entries.get("upscalers", {}), folder),
     )
+
+
+def _table(kind: type[Entry], entries: dict[str, dict[str, Any]], folder: Path) -> dict[str, Entry]:
+    return {name: _entry(kind, name, entry, folder) for name, entry in entries.items()}
 
 
 def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) -> Entry:
