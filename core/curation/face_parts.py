@@ -12,6 +12,7 @@ from core.artifacts import Face, Pixels
 # Places in distances between the eyes, from their middle: to the picture's right on an upright face, and down.
 _SKIN: Final = ((0.0, -0.35), (-0.35, -0.35), (0.35, -0.35))
 _BRIDGE: Final = 0.35  # of the nose: of the way to the mouth
+_CHEEKS: Final = 0.5  # below each eye: of the way to the mouth
 _CHIN: Final = 0.3  # below the mouth
 _REACH: Final = 0.09
 # An eye has a pupil, whatever its colour: where both are of one brightness something lies over them. In shares of the
@@ -28,7 +29,8 @@ class Parts:
     """A face's parts: `hidden` is the share of eyes and mouth that something seems to cover, 0, 0.5 or 1.
 
     `warmth` is by how much its skin is redder than blue, as a share of its brightness: 0.05 to 0.3 in the light of day
-    whatever the skin; 0 in black and white; less under a filter that turns colours.
+    whatever the skin; 0 in black and white; less under a filter that turns colours. Skin is the third warmest of
+    forehead, nose, cheeks and chin: hair, glasses or a mask may lie over some of them, a filter over all.
     """
 
     hidden: float
@@ -51,17 +53,18 @@ def parts_of(pixels: Pixels, face: Face) -> Parts:
     skin = seen([eyes + unit * (x * right + y * down) for x, y in _SKIN] + [eyes + _BRIDGE * (lips - eyes)])
     if not skin:
         return Parts(hidden=0.0, warmth=1.0)
-    tone = np.median([np.median(part, axis=0) for part in skin], axis=0)
     ocular = seen([first_eye, second_eye])
     light = float(np.ptp(np.concatenate(skin + ocular).mean(axis=1))) + 1
     eyes_hidden = bool(ocular) and max(float(part.std(axis=0).mean()) for part in ocular) < _FLAT * light
     below = [np.median(part, axis=0) for part in seen([nose, lips, lips + _CHIN * unit * down])]
+    cheeks = seen([eye + _CHEEKS * (lips - eyes) for eye in (first_eye, second_eye)])
+    warmths = sorted(_warmth(tone) for tone in [*below, *(np.median(part, axis=0) for part in skin + cheeks)])
     mouth_hidden = (
         len(below) == 3
         and max(float(np.abs(_colour(one) - _colour(below[1])).sum()) for one in below) < _ONE_COLOUR
         and _warmth(below[1]) < _COLD
     )
-    return Parts(hidden=(eyes_hidden + mouth_hidden) / 2, warmth=_warmth(tone))
+    return Parts(hidden=(eyes_hidden + mouth_hidden) / 2, warmth=warmths[-3] if len(warmths) > 2 else 1.0)
 
 
 def _around(pixels: Pixels, point: NDArray[np.float64], radius: int) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from core.curation.identity import are_rivals, subjects
 from core.curation.measuring import Measured
 from core.curation.pose import pose_of
 from core.errors import Refusal
-from core.faces import Thresholds
+from core.faces import Thresholds, similarity
 from core.verdicts import SOFT
 
 # Sizes are shares of the family's training size. A face of a quarter of it (128 px where a family trains at 512)
@@ -51,6 +51,9 @@ _LEAST_WARMTH: Final = 0.0
 _MOST_YAW: Final = 0.45
 # So many photos with a covered face are no accident.
 _SEVERAL: Final = 3
+# A covered face is less like its owner's others, but seldom as unlike as this share of the border between two people:
+# of 96 drawn ones behind masks and stickers two are, of 13 strangers in dark glasses nine.
+_QUITE_UNLIKE: Final = 0.25
 # The yaw, in eye distances, at which a face is half as good as one that looks straight.
 _HALF_AS_GOOD: Final = 0.5
 
@@ -95,6 +98,15 @@ def judge(
     for place, number in numbers.items():
         if number != 1 and verdicts[place] is Verdict.ACCEPTED:
             verdicts[place] = Verdict.OTHER_PERSON if faces_expected else Verdict.OTHER_SUBJECT
+    own = [face.embedding for place in numbers if numbers[place] == 1 and (face := compared[place].face)]
+    covered = {
+        place: face.embedding
+        for place, photo in enumerate(photos)
+        if verdicts[place] is Verdict.COVERED and said[place] != "kept"
+        if isinstance(photo, Measured) and (face := photo.face)
+    }
+    for place in _strangers_behind(covered, own, thresholds):
+        verdicts[place] = Verdict.OTHER_PERSON
     return [
         Judgement(
             verdict,
@@ -114,6 +126,16 @@ def divided(judgements: Sequence[Judgement]) -> tuple[tuple[int, ...], ...]:
             groups.setdefault(judgement.subject, []).append(number)
     sizes = [sum(judgements[one - 1].other is None for one in groups[subject]) for subject in sorted(groups)]
     return tuple(tuple(groups[subject]) for subject in sorted(groups)) if are_rivals(sizes) else ()
+
+
+def _strangers_behind(
+    covered: Mapping[int, Embedding], own: Sequence[Embedding], thresholds: Thresholds
+) -> list[int]:
+    """Return the places of covered faces that are so unlike the set's own that they are somebody else's."""
+    if len(own) < _SEVERAL:
+        return []
+    limit = _QUITE_UNLIKE * thresholds.ambiguous
+    return [place for place, face in covered.items() if similarity(face, own) < limit]
 
 
 def _wears_it(verdicts: Sequence[Verdict]) -> bool:
