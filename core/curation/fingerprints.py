@@ -23,8 +23,8 @@ _FREQUENCIES: Final = 16
 _SAME: Final = 0.975
 _NEAR: Final = 0.945
 # A filter that smooths skin leaves the edges of a photo less alike than its hash, of which 24 of 256 bits change at
-# most. Different photographs are 82 bits and more apart (24 531 pairs), different drawn ones 44 and more.
-_NEAR_HASH: Final = 34
+# most. Different photographs are 82 bits and more apart (24 531 pairs), different drawn ones 32 and more (10 640).
+_NEAR_HASH: Final = 28
 _LEAST_WITH_HASH: Final = 0.8
 # In pixels of a photo 64 wide: what is finer is noise, what is coarser is light and colour.
 _FINE: Final = 0.8
