@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks import (
     acknowledging,
+    advice,
     autoencoder,
     base,
     captions,
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "personal": personal.run,
     "choosing": choosing.run,
     "grade": grade.run,
+    "advice": advice.run,
     "drift": drift.run,
     "inversion": inversion.run,
 }

@@ -25,6 +25,8 @@ _LARGEST_TO_SECOND: Final = 4.0
 # Where the brightest spots of a face (the white of an eye, a tooth) are this dark, no skin was lit. Drawn: 30 at
 # most in the dark, 88 at least in good light. The mean would say the same of dark skin.
 _DARKEST_HIGHLIGHT: Final = 60.0
+# Below this, colours that are missing were lost in the dark and not to a filter.
+_DIM_HIGHLIGHT: Final = 88.0
 # Blown out is a face of which this share has a channel at its end while its darkest spots (pupils, nostrils) are
 # this bright, and its brightest ones white: of rosy skin red alone may be at its end.
 _MOST_CLIPPED: Final = 0.35
@@ -184,6 +186,8 @@ def _doubt_of_face(photo: Measured, face: Face) -> Verdict | None:
     if _is_cut_off(face, *photo.kept):
         return Verdict.CUT_OFF
     # Before its parts: where there are no colours, nothing can be told from them.
+    if photo.hues < _LEAST_HUES and photo.light.highest < _DIM_HIGHLIGHT:
+        return Verdict.TOO_DARK
     if photo.hues < _LEAST_HUES or photo.warmth < _LEAST_WARMTH:
         return Verdict.FILTERED
     if photo.hidden:
