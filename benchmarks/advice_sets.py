@@ -21,7 +21,8 @@ _ASKED: Final = ("turned", "place", "light", "farther", "expression", "more")
 _DIM, _BRIGHT = 0.6, 1.14
 _EXPRESSIONS: Final = ("smiling", "laughing", "surprised", "sad")
 _ADVICE: Final = re.compile(r"Best next: (.+?)\.(?:\n|$)")
-_PART: Final = re.compile(r"(\d+) (.+?)(?:, and (?=\d)|$)")
+_AMONG: Final = re.compile(r"(\d+) more photos?, among them (.+)")
+_PART: Final = re.compile(r"(\d+) (.+?)(?:,(?: and)? (?=\d)|$)")
 
 
 def bad_set(seed: int, stranger: int) -> list[Pixels]:
@@ -50,13 +51,17 @@ def asked_for(panel: str) -> list[tuple[int, str]]:
     advice = _ADVICE.search(panel)
     if advice is None:
         return []
-    wishes = []
-    for count, words in _PART.findall(advice[1]):
-        named = [word for word in _ASKED if word in words]
-        if not named:
-            raise ValueError(f"nobody knows how to take {words!r}")
-        wishes.append((int(count), named[0]))
-    return wishes
+    among = _AMONG.fullmatch(advice[1])
+    wishes = [(int(count), _kind(words)) for count, words in _PART.findall(among[2] if among else advice[1])]
+    plain = int(among[1]) - sum(count for count, _ in wishes) if among else 0
+    return [*wishes, (plain, "more")] if plain else wishes
+
+
+def _kind(words: str) -> str:
+    named = next((word for word in _ASKED if word in words), None)
+    if named is None:
+        raise ValueError(f"nobody knows how to take {words!r}")
+    return named
 
 
 def taken(seed: int, wishes: list[tuple[int, str]], first: int) -> list[Pixels]:

@@ -23,6 +23,8 @@ TOGETHER = {
 FINAL = N_(
     "That photo cannot be used: what is wrong with it leaves nothing to learn. Send another one instead."
 )
+_ANY = ("photos", "more_photos")  # codes that ask for no kind of photo
+_MOST_KINDS = 3  # asked for at once
 GOOD_FROM, FAIR_FROM = 78.0, 55.0  # of the expected grade, 0 to 100
 
 
@@ -193,14 +195,21 @@ def is_good(photo: PhotoView) -> bool:
 
 
 def next_photos(profile: ProfileView) -> str:
-    """What to add next and how many of it, or an empty string; the two most useful things are enough to do."""
-    add = profile.card.add if profile.card else dict.fromkeys(profile.missing, 1)
-    named = [sentence for code, count in add.items() if (sentence := wanted(code, count))]
-    if not named:
-        return ""
-    if len(named) == 1:
-        return _("Best next: {photos}.").format(photos=named[0])
-    return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
+    """What to add next and how many of it, or an empty string; the few most useful things are enough to do."""
+    card = profile.card
+    add = card.add if card else dict.fromkeys(profile.missing, 1)
+    kinds = {code: count for code, count in add.items() if code not in _ANY and wanted(code, count)}
+    kinds = dict(list(kinds.items())[:_MOST_KINDS])
+    named = [wanted(code, count) for code, count in kinds.items()]
+    total = max(0, card.recommended[0] - card.counted) if card else sum(add.get(code, 0) for code in _ANY)
+    if total > sum(kinds.values()):
+        photos = wanted("more_photos", total)
+        if not named:
+            return _("Best next: {photos}.").format(photos=photos)
+        return _("Best next: {photos}, among them {kinds}.").format(photos=photos, kinds=enumerated(named))
+    if len(named) > 1:
+        return _("Best next: {photos}, and {others}.").format(photos=named[0], others=named[1])
+    return _("Best next: {photos}.").format(photos=named[0]) if named else ""
 
 
 def wanted(code: str, count: int) -> str:
