@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,17 +10,11 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-# onnxruntime reads this while it is imported, and reports to its maker without it; so it cannot wait for a call.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
-import onnxruntime
-from insightface.app import FaceAnalysis
-from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
-
 from core.artifacts import Embedding, Face, Pixels
 from core.errors import ModelUnusable
+from core.onnx_models import session_options
 
-NO_MODEL: Final = (Fail, InvalidGraph, InvalidProtobuf)  # what onnxruntime raises for a file that is none
+from insightface.app import FaceAnalysis  # isort: skip  (after onnxruntime was told to report to nobody)
 
 _MANIFEST: Final = "manifest.json"
 _MANIFEST_VERSION: Final = 2
@@ -68,14 +61,12 @@ class FacePack:
         """
         hashes = _verified(folder)
         thresholds = _thresholds(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         try:
             analysis = FaceAnalysis(
                 name=str(folder.resolve()),
                 allowed_modules=list(_TASKS),
                 providers=list(providers),
-                sess_options=options,
+                sess_options=session_options(threads),
             )
         except (ValueError, TypeError, RuntimeError, AssertionError) as error:
             raise ModelUnusable(folder.name, str(error)) from error
@@ -138,15 +129,6 @@ def floor(
     least = max(lowest, float(np.percentile(strangers, _STRANGERS_BELOW))) if strangers else lowest
     own = leave_one_out(photos, duplicates)
     return min(least, float(np.mean(own) - _DEVIATIONS * np.std(own))) if own else least
-
-
-def onnx_session(path: Path, threads: int = 1) -> Any:
-    """Open an ONNX model on the processor; raises FileNotFoundError without the file."""
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _verified(folder: Path) -> dict[str, str]:

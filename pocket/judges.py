@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.assessment.fidelity.towers import Towers
-from core.captioning.attributes import Attributes, answer, as_input
+from core.captioning.attributes import Attributes
 from core.captioning.sayings import Sayings
-from core.faces import onnx_session
 from core.families.catalogue import Scorer
+from core.onnx_models import answer, as_input, onnx_session
 from pocket.canvas import Pixels
 
 _WEIGHTS: Final = Path(__file__).parent / "weights"

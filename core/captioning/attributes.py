@@ -8,16 +8,14 @@ import json
 from collections.abc import Iterator
 from typing import Any, Self
 
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from core.artifacts import Pixels
 from core.captioning.sayings import Sayings
 from core.errors import ModelUnusable
-from core.faces import onnx_session
 from core.families.catalogue import Captioner
+from core.onnx_models import answer, as_input, onnx_session
 
 
 class Attributes:
@@ -63,17 +61,3 @@ class Attributes:
         """Return a caption of all that is told, sure or not, as it would stand alone."""
         found = self.of(pixels)
         return ", ".join([self._sayings.opened(found), *self._sayings.said(found)])
-
-
-def as_input(pixels: Pixels, side: int) -> NDArray[np.float32]:
-    """A picture as small judges take it, (1, 3, side, side) from -1 to 1; raises ValueError for none."""
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        raise ValueError(f"a picture is (height, width, 3), not {pixels.shape}")
-    smoothing = cv2.INTER_AREA if min(pixels.shape[:2]) > side else cv2.INTER_LINEAR
-    small = cv2.resize(pixels, (side, side), interpolation=smoothing)
-    return ((small.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
-
-
-def answer(session: Any, batch: NDArray[Any]) -> NDArray[np.float32]:
-    """A small judge's answer about the first of a batch."""
-    return np.asarray(session.run(None, {"input.1": batch})[0][0], np.float32)

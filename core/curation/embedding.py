@@ -9,12 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from core.artifacts import Embedding, Pixels
-from core.curation.appearance import resized
 from core.errors import ModelUnusable
-from core.faces import NO_MODEL, onnx_session
+from core.onnx_models import NO_MODEL, answer, as_input, onnx_session
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,4 @@ class Embedder:
         height, width = pixels.shape[:2]
         edge = min(height, width)
         row, column = (height - edge) // 2, (width - edge) // 2
-        seen = resized(pixels[row : row + edge, column : column + edge], side, side).astype(np.float32)
-        batch = ((seen - 127.5) / 127.5).transpose(2, 0, 1)[None]
-        return np.asarray(self._session.run(None, {self._input.name: batch})[0][0], np.float32)
+        return answer(self._session, as_input(pixels[row : row + edge, column : column + edge], side))

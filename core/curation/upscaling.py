@@ -7,7 +7,7 @@ import numpy as np
 
 from core.artifacts import Pixels
 from core.errors import ModelUnusable
-from core.faces import onnx_session
+from core.onnx_models import onnx_session
 
 _FACTORS: Final = (2, 3, 4)
 _TRIED: Final = 16  # pixels of the picture that a model is tried on when it is opened

@@ -11,13 +11,14 @@ import numpy as np
 
 from core.artifacts import Embedding
 from core.curation.embedding import Closeness, Embedder
-from core.faces import leave_one_out, similarity
+from core.faces import leave_one_out
 from pocket.animal_drawing import draw_animal
 from pocket.animals import make_animal
 from pocket.canvas import Pixels
 from pocket.drawing import draw
 from pocket.people import make_person
 from pocket.recipes.course import Plan, plan_from_command_line
+from pocket.recipes.thresholds import to_others
 from pocket.recipes.trunk import SIDE
 from pocket.scenes import make_varied_scene
 from pocket.unseen_looks import UNSEEN_LOOKS, in_unseen_look
@@ -29,8 +30,6 @@ FIRST_SUBJECT: Final = 900_000
 _SUBJECTS: Final = 120
 _PICTURES: Final = 8
 _ANIMALS_TO_A_STYLE: Final = 3
-# Of its pictures, each subject's are compared with so many others'.
-_COMPARED: Final = 2
 _FALSE_ACCEPTS: Final = 0.01
 # A picture of the subject itself is doubted no oftener.
 _OWN_BELOW: Final = 0.01
@@ -54,15 +53,7 @@ def train(plan: Plan) -> None:
 
 def closeness(seen: Sequence[Sequence[Embedding]]) -> Closeness:
     """Return what follows from what an embedder saw, by subject: at least two pictures of each of two subjects."""
-    others = np.array(
-        [
-            similarity(picture, pictures)
-            for own, of_own in enumerate(seen)
-            for other, pictures in enumerate(seen)
-            if own != other
-            for picture in of_own[:_COMPARED]
-        ]
-    )
+    others = to_others(seen)
     own = np.concatenate([leave_one_out(pictures) for pictures in seen])
     same = float(np.quantile(others, 1 - _FALSE_ACCEPTS))
     ambiguous = float(np.quantile(own, _OWN_BELOW))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -66,15 +67,7 @@ def thresholds(seen: Seen) -> Thresholds:
     people = [faces for faces in seen.people if len(faces) > 1]
     if len(people) < 2:
         return Thresholds(same_person=1, ambiguous=1, lowest_floor=1, detection=_DETECTIONS[0])
-    strangers = np.array(
-        [
-            similarity(face, photos)
-            for own, faces in enumerate(people)
-            for other, photos in enumerate(people)
-            if own != other
-            for face in faces[:_COMPARED]
-        ]
-    )
+    strangers = to_others(people)
     same_person = float(np.quantile(strangers, 1 - _FALSE_ACCEPTS))
     own = np.concatenate([leave_one_out(faces) for faces in people])
     log.info("thresholds: %.1f %% of own photos accepted", 100 * np.mean(own >= same_person))
@@ -83,6 +76,19 @@ def thresholds(seen: Seen) -> Thresholds:
         ambiguous=round(min(_border_of_pairs(people), same_person), 3),
         lowest_floor=round(float(np.quantile(strangers, _BELOW_LOWEST_FLOOR)), 3),
         detection=_detection(seen.on_photos, seen.on_nobody),
+    )
+
+
+def to_others(subjects: Sequence[Sequence[Embedding]]) -> Values:
+    """Return how like every other subject's pictures the first few of each are."""
+    return np.array(
+        [
+            similarity(one, pictures)
+            for own, of_own in enumerate(subjects)
+            for other, pictures in enumerate(subjects)
+            if own != other
+            for one in of_own[:_COMPARED]
+        ]
     )
 
 

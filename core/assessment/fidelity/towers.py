@@ -8,15 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from transformers import CLIPTokenizer
 
 from core.artifacts import Pixels
 from core.errors import ModelUnusable
-from core.faces import onnx_session
 from core.families.catalogue import Scorer
+from core.onnx_models import answer, as_input, onnx_session
 
 
 class Towers:
@@ -50,15 +48,6 @@ class Towers:
         encoded = self._tokenizer(
             text, padding="max_length", max_length=self._length, truncation=True, return_tensors="np"
         )
-        said = _answer(self._texts, encoded.input_ids.astype(np.int64))
-        angle = float(_answer(self._pictures, self._as_input(pixels)) @ said)
+        said = answer(self._texts, encoded.input_ids.astype(np.int64))
+        angle = float(answer(self._pictures, as_input(pixels, self._side)) @ said)
         return float(1 / (1 + np.exp(-(self._scale * angle + self._bias))))
-
-    def _as_input(self, pixels: Pixels) -> NDArray[np.float32]:
-        smoothing = cv2.INTER_AREA if min(pixels.shape[:2]) > self._side else cv2.INTER_LINEAR
-        small = cv2.resize(pixels, (self._side, self._side), interpolation=smoothing)
-        return ((small.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
-
-
-def _answer(session: Any, batch: NDArray[Any]) -> NDArray[np.float32]:
-    return np.asarray(session.run(None, {"input.1": batch})[0][0], np.float32)
