@@ -44,8 +44,12 @@ bench: setup
 	$(BIN)/python -m benchmarks $(if $(only),--only $(only)) $(if $(full),--full)
 
 # The miniature studio's weights, from nothing, with every core; stopped and begun again, it goes on.
+# glibc returns large pieces of memory to the system, and asks for them again at the next step; kept, and in large
+# pages, a sample of the UNet takes 23 ms and core instead of 29.
+KEPT_MEMORY := MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456 \
+	GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 pocket: setup
-	$(BIN)/python -m pocket.recipes --out pocket/made $(if $(minutes),--minutes $(minutes)) $(if $(part),--part $(part)) \
+	$(KEPT_MEMORY) $(BIN)/python -m pocket.recipes --out pocket/made $(if $(minutes),--minutes $(minutes)) $(if $(part),--part $(part)) \
 		$(if $(start),--start $(start)) --threads $$(nproc) --replicas $$(nproc)
 
 # Brings the catalogues up to date with the sentences in the code; what is new waits there to be translated.

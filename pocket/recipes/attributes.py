@@ -64,7 +64,7 @@ def train(plan: Plan) -> None:
     """Train within the plan and write `judges/attributes.onnx` and the words for its answers."""
     torch.manual_seed(0)
     teller = Teller().to(plan.device)
-    optimizer = torch.optim.AdamW(teller.parameters(), _RATE, weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(teller.parameters(), _RATE, weight_decay=1e-2, fused=True)
     course = Course("attributes", plan, {"teller": teller, "optimizer": optimizer})
     batch = plan.batch or 48
     fresh = min(_FRESH, batch)

@@ -60,7 +60,7 @@ def train(plan: Plan) -> None:
     """Train within the plan and write `judges/embedder.onnx`."""
     torch.manual_seed(0)
     embedder = Embedder().to(plan.device)
-    optimizer = torch.optim.AdamW(embedder.parameters(), _RATE, weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(embedder.parameters(), _RATE, weight_decay=1e-2, fused=True)
     course = Course("embedder", plan, {"embedder": embedder, "optimizer": optimizer})
     pairs = plan.batch or _PAIRS
     fresh = min(_FRESH, pairs)

@@ -138,7 +138,7 @@ def train(plan: Plan) -> None:
     torch.manual_seed(0)
     tokenizer = _tokenizer(plan)
     scorer = Scorer(len(tokenizer)).to(plan.device)
-    optimizer = torch.optim.AdamW(scorer.parameters(), _RATE, weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(scorer.parameters(), _RATE, weight_decay=1e-2, fused=True)
     course = Course("scorer", plan, {"scorer": scorer, "optimizer": optimizer})
     batch = plan.batch or 64
     fresh = min(_FRESH, batch)
