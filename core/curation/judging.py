@@ -190,7 +190,7 @@ def _doubt_of_face(photo: Measured, face: Face) -> Verdict | None:
         return Verdict.TOO_DARK
     if photo.hues < _LEAST_HUES or photo.warmth < _LEAST_WARMTH:
         return Verdict.FILTERED
-    if photo.hidden:
+    if photo.hidden and photo.light.range >= _LEAST_CONTRAST:
         return Verdict.COVERED
     return Verdict.TURNED if abs(pose_of(face).yaw) > _MOST_YAW else None
 

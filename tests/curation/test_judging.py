@@ -253,7 +253,7 @@ def test_what_a_filter_or_a_fog_took_is_named(good: list[Measured], pack: FacePa
     assert verdicts(judgements)[11:] == [Verdict.FILTERED, Verdict.FILTERED, Verdict.LOW_CONTRAST]
 
 
-@pytest.mark.parametrize("cover", ["mask", "sticker"])
+@pytest.mark.parametrize("cover", ["mask", "sticker", "hand"])
 def test_a_covered_face_is_named(pack: FacePack, cover: Cover) -> None:
     photos = measured(pack, *(covered(one, cover, 1) for one in drawings(SUBJECT, 2, first_scene=5080)))
 
