@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.artifacts import Embedding, Face, Pixels
 from core.errors import ModelUnusable
+from core.eyes import EyeModel
 from core.onnx_models import session_options
 
 from insightface.app import FaceAnalysis  # isort: skip  (after onnxruntime was told to report to nobody)
@@ -46,18 +47,30 @@ class Thresholds:
 class FacePack:
     """A detector and a recogniser, loaded from a folder; never downloaded."""
 
-    def __init__(self, analysis: FaceAnalysis, thresholds: Thresholds, recogniser_hash: str) -> None:
+    def __init__(
+        self,
+        analysis: FaceAnalysis,
+        thresholds: Thresholds,
+        recogniser_hash: str,
+        eyes: EyeModel | None = None,
+    ) -> None:
         self._analysis = analysis
+        self._eyes = eyes
         self.thresholds = thresholds
         self.recogniser_hash = recogniser_hash
 
     @classmethod
     def open(
-        cls, folder: Path, providers: Sequence[str] = ("CPUExecutionProvider",), threads: int = 0
+        cls,
+        folder: Path,
+        providers: Sequence[str] = ("CPUExecutionProvider",),
+        threads: int = 0,
+        landmarks: Path | None = None,
     ) -> Self:
         """Load the pack of this folder; `threads` 0 leaves their number to onnxruntime. Raises ModelUnusable.
 
-        The folder holds insightface's manifest version 2 with a SHA-256 for each model, and `thresholds.json`.
+        The folder holds insightface's manifest version 2 with a SHA-256 for each model, and `thresholds.json`. The
+        manifest knows no landmarks; a model of them, which tells whether eyes are closed, is a file of its own.
         """
         hashes = _verified(folder)
         thresholds = _thresholds(folder)
@@ -74,7 +87,8 @@ class FacePack:
         analysis.prepare(
             ctx_id=-1 if on_processor else 0, det_thresh=thresholds.detection, det_size=_DETECTOR_SIZE
         )
-        return cls(analysis, thresholds, hashes["recognition"])
+        eyes = EyeModel.open(landmarks) if landmarks else None
+        return cls(analysis, thresholds, hashes["recognition"], eyes)
 
     def faces_in(self, pixels: Pixels) -> tuple[Face, ...]:
         """Return every face of the picture, largest first; a strip (64 times as long as wide) has none."""
@@ -90,6 +104,10 @@ class FacePack:
             if all(_overlap(face, larger) < _WITHIN * _area(face) for larger in faces):
                 faces.append(face)
         return tuple(faces)
+
+    def eyes_in(self, pixels: Pixels, face: Face) -> float | None:
+        """Return how far the eyes of a face are open (`EyeModel.openness`); None where no model tells."""
+        return self._eyes.openness(pixels, face.box) if self._eyes else None
 
 
 def similarity(face: Embedding, photos: Sequence[Embedding]) -> float:

@@ -25,6 +25,7 @@ class Verdict(StrEnum):
     CUT_OFF = "cut_off"
     COVERED = "covered"
     TURNED = "turned"
+    EYES_CLOSED = "eyes_closed"
     OTHER_PERSON = "other_person"
     OTHER_SUBJECT = "other_subject"
 
@@ -44,6 +45,7 @@ SOFT: Final = frozenset(
         Verdict.CUT_OFF,
         Verdict.COVERED,
         Verdict.TURNED,
+        Verdict.EYES_CLOSED,
         Verdict.OTHER_PERSON,
         Verdict.OTHER_SUBJECT,
     }

@@ -24,6 +24,7 @@ VERDICTS = {
     "cut_off": N_("Photo {number}: the face leaves the picture; send one that shows it whole."),
     "covered": N_("Photo {number}: something covers the face; send one that shows all of it."),
     "turned": N_("Photo {number}: the face is turned too far; send one that shows both eyes."),
+    "eyes_closed": N_("Photo {number}: the eyes are closed; send one in which they are open."),
     "other_person": N_("Photo {number} shows somebody else than the rest; send one of the same person."),
     "other_subject": N_("Photo {number} shows something else than the rest; send one of the same subject."),
     "empty": N_("Photo {number} arrived empty; send it again."),

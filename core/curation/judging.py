@@ -51,6 +51,9 @@ _LEAST_WARMTH: Final = 0.0
 # In eye distances, about 40 degrees of a photographed face: the far eye begins to go. (Drawn noses are short: faces
 # turned by 50 degrees measure 0.27, and are hardly found any further.)
 _MOST_YAW: Final = 0.45
+# Of an eye's width. Open eyes have about 0.3, and blinking is told at 0.2 from the mean of two heights (Soukupová and
+# Čech, 2016); this is of the largest one, and of eyes that are closed rather than narrow.
+_LEAST_OPEN: Final = 0.16
 # So many photos with a covered face are no accident.
 _SEVERAL: Final = 3
 # A covered face is less like its owner's others, but seldom as unlike as this share of the border between two people:
@@ -192,7 +195,9 @@ def _doubt_of_face(photo: Measured, face: Face) -> Verdict | None:
         return Verdict.FILTERED
     if photo.hidden and photo.light.range >= _LEAST_CONTRAST:
         return Verdict.COVERED
-    return Verdict.TURNED if abs(pose_of(face).yaw) > _MOST_YAW else None
+    if abs(pose_of(face).yaw) > _MOST_YAW:
+        return Verdict.TURNED
+    return Verdict.EYES_CLOSED if photo.eyes is not None and photo.eyes < _LEAST_OPEN else None
 
 
 def _is_cut_off(face: Face, width: int, height: int) -> bool:

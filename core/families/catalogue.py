@@ -70,12 +70,17 @@ class InFolder:
 
 @dataclass(frozen=True)
 class Pack(InFolder):
-    """A face pack of the configuration: a detector and a recogniser."""
+    """A face pack of the configuration: a detector and a recogniser, and a file of 106 landmarks if there is one."""
 
     name: str
     path: Path
     licence: str
-    sha256: Mapping[str, str] = field(repr=False)
+    sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `landmarks`
+    landmarks: Path | None = None
+
+    def file(self, path: str) -> Path:
+        """Where a file of it lies; `landmarks` is the file of this name."""
+        return self.landmarks if path == "landmarks" and self.landmarks else super().file(path)
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,7 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
     """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
-        for key in {"rest", "faceid", "fast", "tokenizer"} & entry.keys():
+        for key in {"rest", "faceid", "fast", "tokenizer", "landmarks"} & entry.keys():
             placed[key] = folder / entry[key]
         for key in {"instance_tokens", "sample_words"} & entry.keys():
             placed[key] = tuple(entry[key])
@@ -197,7 +202,7 @@ def check(entry: Base | Pack | Scorer | Captioner | Embedder | UpscalerEntry) ->
         raise ModelUnusable(entry.name, f"there is no folder {entry.path}")
     if not entry.sha256:
         raise ModelUnusable(entry.name, "the configuration names no sha256 of its files")
-    for part in ("faceid", "fast"):
+    for part in ("faceid", "fast", "landmarks"):
         if getattr(entry, part, None) is not None and part not in entry.sha256:
             raise ModelUnusable(entry.name, f"the configuration names no sha256 of its {part} file")
     for path, expected in entry.sha256.items():

@@ -126,7 +126,7 @@ class Workshop:
             raise ModelUnusable(name, "models.toml has no pack of this name")
         check(entry)
         log.info("face pack %s (%s)", entry.name, entry.licence)
-        return FacePack.open(entry.path, threads=torch.get_num_threads())
+        return FacePack.open(entry.path, threads=torch.get_num_threads(), landmarks=entry.landmarks)
 
     def scoring_pack(self) -> FacePack:
         """The face pack that scores checkpoints: not the one that filters, where two are configured (SPEC S5)."""

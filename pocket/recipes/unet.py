@@ -89,7 +89,9 @@ def learned(
 ) -> Any:
     """Teach `learner`, the model or a part of it, to find noise in pictures; return its running average."""
     average = average_of(learner)
-    optimizer = torch.optim.AdamW(learner.parameters(), peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        learner.parameters(), peak, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
     course = Course(name, plan, {"learner": learner, "average": average, "optimizer": optimizer})
     batch = (plan.batch or 32) // plan.replicas
     fresh = max(1, batch // 8)
