@@ -2,6 +2,7 @@
 
 import argparse
 import copy
+import json
 import logging
 import math
 import os
@@ -206,6 +207,13 @@ def follow(average: nn.Module, model: nn.Module, keep: float) -> None:
     with torch.no_grad():
         for kept, present in zip(average.parameters(), model.parameters(), strict=True):
             kept.lerp_(present, 1 - keep)
+
+
+def without_origin(path: Path) -> None:
+    """Take out of a model's configuration where on this machine its first weights came from."""
+    config = json.loads(path.read_text())
+    config.pop("_name_or_path", None)
+    path.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def export_onnx(

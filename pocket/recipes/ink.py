@@ -12,11 +12,11 @@ import torch
 from diffusers import UNet2DConditionModel
 from transformers import CLIPTextModel
 
-from pocket.recipes.course import Plan, plan_from_command_line
+from pocket.recipes.course import Plan, plan_from_command_line, without_origin
 from pocket.recipes.latents import Captioned
 from pocket.recipes.photos import training_shot
 from pocket.recipes.replicas import together
-from pocket.recipes.unet import for_training, learned, without_origin
+from pocket.recipes.unet import for_training, learned
 from pocket.recipes.vae import PIXELS
 from pocket.wording import Look
 

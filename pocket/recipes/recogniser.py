@@ -154,7 +154,7 @@ def train_design(plan: Plan, design: Design) -> None:
     people = plan.people or _PEOPLE
     traits = _standard_traits(people).to(plan.device)
     lesson = Lesson(people, traits.shape[1], design).to(plan.device)
-    optimizer = torch.optim.AdamW(lesson.parameters(), 3e-3, weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(lesson.parameters(), 3e-3, weight_decay=1e-3, fused=True)
     course = Course(design.name, plan, {"lesson": lesson, "optimizer": optimizer})
     batch = plan.batch or 64
     with _shelf_of_faces(plan, design, course.step, batch) as shelf:

@@ -1,8 +1,6 @@
 """The UNet, trained with the text encoder on the autoencoder's latents; writes the whole pipeline."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -19,6 +17,7 @@ from pocket.recipes.course import (
     held_then_cosine,
     plan_from_command_line,
     set_rate,
+    without_origin,
 )
 from pocket.recipes.latents import Batch, Captioned, captioned_shot, gathered, latents
 from pocket.recipes.photos import Shelf
@@ -156,13 +155,6 @@ def _write(plan: Plan, average: Any) -> None:
     pipeline.save_pretrained(plan.base)
     for part in ("unet", "vae"):
         without_origin(plan.base / part / "config.json")
-
-
-def without_origin(path: Path) -> None:
-    """Take out of a model's configuration where on this machine its first weights came from."""
-    config = json.loads(path.read_text())
-    config.pop("_name_or_path", None)
-    path.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def _first_unet(plan: Plan) -> Any:

@@ -20,6 +20,7 @@ from pocket.recipes.course import (
     held_then_cosine,
     plan_from_command_line,
     set_rate,
+    without_origin,
 )
 from pocket.recipes.crops import SIDE
 from pocket.recipes.photos import POPULATION, Shelf, drawn, training_shot
@@ -117,6 +118,7 @@ def train(plan: Plan) -> None:
     if plan.start is None:
         average.register_to_config(scaling_factor=_scale(plan, average.eval()))
     average.cpu().half().save_pretrained(plan.base / "vae")
+    without_origin(plan.base / "vae" / "config.json")
 
 
 def _first_vae(plan: Plan) -> Any:
