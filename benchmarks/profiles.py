@@ -25,7 +25,8 @@ KEPT: Final = 3  # folders: those that were used last
 SOURCES: Final = (
     "benchmarks/bench_studio.py",
     "core/assessment", "core/curation", "core/families", "core/generation", "core/training",
-    "core/eyes.py", "core/faces.py", "core/onnx_models.py", "core/intake_formats.py", "core/schedule.py", "core/subjects.py", "core/wording.py",
+    "core/eyes.py", "core/faces.py", "core/onnx_models.py",
+    "core/intake_formats.py", "core/schedule.py", "core/subjects.py", "core/wording.py",
     "core/jobs/checkpoints.py", "core/jobs/class_pictures.py", "core/jobs/dataset.py", "core/jobs/learn.py",
     "core/jobs/look.py",
 )  # fmt: skip
