@@ -36,7 +36,7 @@ from tests.botapi import BotApiServer, Person
 from tests.botapi.model import Message
 from tests.bots.processes import BotProcess, not_outliving, until
 from tests.bots.stories import judge
-from tests.jobs.workplace import Workplace, embedded_server, workplace
+from tests.jobs.workplace import Workplace, embedded_server, jpeg, workplace
 
 PEOPLE, FULL_PEOPLE = 1, 4
 WISH: Final = "/imagine smiling, green background --seed 1"
@@ -184,7 +184,7 @@ class Owner:
 
     def _send(self, pictures: Sequence[Pixels]) -> str:
         """Send photos and wait until they were looked at; the bot's message about them."""
-        files = [_jpeg(picture) for picture in pictures]
+        files = [jpeg(picture) for picture in pictures]
         if len(files) == 1:
             self.person.send_photo(files[0])
         else:
@@ -265,12 +265,6 @@ class Owner:
         return seen
 
 
-def _jpeg(pixels: Pixels) -> bytes:
-    written = io.BytesIO()
-    Image.fromarray(pixels).save(written, "JPEG", quality=92)
-    return written.getvalue()
-
-
 def _pixels(content: bytes) -> Pixels:
     with Image.open(io.BytesIO(content)) as opened:
         return np.array(opened.convert("RGB"))
@@ -284,7 +278,7 @@ def _write(pair: Pair) -> None:
     owners = {"first set": pair.insisting, "after advice": pair.following}
     least = min(len(told.pictures) for told in owners.values())
     content = grid(
-        [[_jpeg(one) for one in told.pictures[:least]] for told in owners.values()],
+        [[jpeg(one) for one in told.pictures[:least]] for told in owners.values()],
         [f"seed {number + 1}" for number in range(least)],
         list(owners),
         [[f"{like:.2f}" for like in told.likeness[:least]] for told in owners.values()],

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from insightface.app.common import Face as FoundFace
-from insightface.model_zoo.landmark import Landmark
 
 from core.artifacts import Edges, Pixels
 from core.errors import ModelUnusable
 from core.onnx_models import NO_MODEL, onnx_session
+
+# After onnxruntime was told to report to nobody.
+from insightface.app.common import Face as FoundFace  # isort: skip
+from insightface.model_zoo.landmark import Landmark  # isort: skip
 
 _LANDMARKS: Final = 106
 # The lids, the corners and the pupil of each eye, of 106 places of a face.
