@@ -35,8 +35,9 @@ class Plan:
     """What a recipe is asked to do; it ends after `minutes`, over all its runs, or after `steps` if given.
 
     `start` is a folder with the layout of `pocket/weights`, whose weights a recipe that can go on from others'
-    begins with; `device` is torch's name of one. A recipe that knows `replicas` trains in so many processes, of
-    which this is number `replica`.
+    begins with, and `first` the number of the first picture drawn for the base: what learns further should see
+    pictures that it has not seen. `device` is torch's name of one. A recipe that knows `replicas` trains in so
+    many processes, of which this is number `replica`.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class Plan:
     batch: int | None = None
     people: int | None = None
     start: Path | None = None
+    first: int = 0
     device: str = "cpu"
     replicas: int = 1
     replica: int = 0
@@ -160,6 +162,7 @@ def command_line(what: str) -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, help="samples a step")
     parser.add_argument("--people", type=int, help="draw from so many people")
     parser.add_argument("--start", type=Path, help="begin with the weights of this folder")
+    parser.add_argument("--first", type=int, default=0, help="number of the first picture drawn for the base")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--replicas", type=int, default=1, help="processes that share one training")

@@ -63,7 +63,7 @@ def captioned_shot(number: int, people: int) -> Captioned:
 def latents(
     plan: Plan, first: int, captioned: Callable[..., Captioned] = captioned_shot
 ) -> Iterator[Iterator[Latent]]:
-    """Yield an endless stream of the plan's shots in the latent space of its base, number `first` onwards.
+    """Yield an endless stream of the plan's shots in the latent space of its base, `first` of them seen already.
 
     `captioned(number, people)` draws one; it must be a function that other processes can import.
     """
@@ -73,7 +73,7 @@ def latents(
         every, partial(captioned, people=plan.people or POPULATION), plan.replicas, plan.replica
     )
     workers = plan.workers if plan.replicas == 1 else 0  # all cores are taken
-    with drawn(draw_one, workers, first=first) as stream:
+    with drawn(draw_one, workers, first=plan.first + first) as stream:
         yield _encoded(plan, stream, vae.to(plan.device), tokenizer)
 
 
