@@ -1,8 +1,9 @@
 """The renderer of animals: one cat or dog in one scene."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pocket.animal_canvas import set_up_animal
+from pocket.animal_canvas import ellipse, set_up_animal
 from pocket.animal_eyes import paint_animal_eyes
 from pocket.animal_head import (
     paint_chest,
@@ -13,7 +14,7 @@ from pocket.animal_head import (
 )
 from pocket.animals import Animal
 from pocket.background import paint_background
-from pocket.canvas import Pixels
+from pocket.canvas import SIDES, Pixels
 from pocket.cat_muzzle import paint_cat_muzzle, paint_whiskers
 from pocket.developing import SUPERSAMPLING, developed
 from pocket.dog_muzzle import paint_dog_muzzle
@@ -39,3 +40,15 @@ def draw_animal(animal: Animal, scene: Scene, size: int = 128) -> Pixels:
         paint_dog_muzzle(board)
         paint_ears_in_front(board)
     return developed(board.pixels, scene, size, random)
+
+
+def animal_face(
+    animal: Animal, scene: Scene, size: int = 128
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return where an animal's face is in its drawing, in pixels: the head's box (4,), and eyes and muzzle (3, 2)."""
+    head = set_up_animal(np.empty((size, size, 3), np.uint8), animal, scene).head
+    outline = ellipse(0, 0, animal.build.half_width, 1.0)
+    around = head.at(outline[:, 0], outline[:, 1])
+    eyes = [head.at(side * animal.eyes.x * animal.build.half_width, animal.eyes.y) for side in SIDES]
+    box = np.concatenate([around.min(0), around.max(0)]).astype(np.float32)
+    return box, np.stack([*eyes, head.at(0, animal.muzzle.y)]).astype(np.float32)

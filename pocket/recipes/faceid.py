@@ -31,7 +31,7 @@ from pocket.captions import describe
 from pocket.drawing import draw
 from pocket.recipes.course import Course, Plan, held_then_cosine, plan_from_command_line, set_rate
 from pocket.recipes.latents import AT_ONCE, Captioned, Latent, gathered, placed
-from pocket.recipes.photos import POPULATION, Shelf, drawn, training_photo
+from pocket.recipes.photos import POPULATION, Focus, Shelf, drawn, training_photo
 from pocket.recipes.text_encoder import WIDTH, tokens
 from pocket.recipes.unet import noise_loss
 from pocket.recipes.vae import PIXELS
@@ -62,7 +62,8 @@ def pair(number: int, people: int) -> Pair:
     person, scene = training_photo(number, people)
     _, other_scene = training_photo(number + people, people)
     photo, other = draw(person, scene, PIXELS), draw(person, other_scene, _OTHER_PIXELS)
-    return (photo.pixels, describe(person, scene, scene.seed), photo.box), other.pixels
+    focus = Focus(photo.box, photo.landmarks)
+    return (photo.pixels, describe(person, scene, scene.seed), focus), other.pixels
 
 
 def train(plan: Plan) -> None:

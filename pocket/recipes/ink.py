@@ -29,8 +29,8 @@ def ink_shot(number: int, people: int) -> Captioned:
     """Return a training picture in ink, a caption that calls it ink or a photo, and where its face is."""
     shot = training_shot(number, people)
     called: Look = "photo" if np.random.default_rng((number, 31)).random() < _CALLED_PHOTO else "ink"
-    pixels, drawing = replace(shot, look="ink").with_face(PIXELS)
-    return pixels, replace(shot, look=called).caption(), None if drawing is None else drawing.box
+    pixels, focus = replace(shot, look="ink").with_focus(PIXELS)
+    return pixels, replace(shot, look=called).caption(), focus
 
 
 def train(plan: Plan) -> None:

@@ -11,14 +11,15 @@ from typing import Final, Generic, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pocket.animal_captions import describe_animal
-from pocket.animal_drawing import draw_animal
+from pocket.animal_drawing import animal_face, draw_animal
 from pocket.animals import Animal, make_animal
 from pocket.canvas import Pixels
 from pocket.captions import describe
 from pocket.cast import HELD_OUT
-from pocket.drawing import Drawing, draw
+from pocket.drawing import draw
 from pocket.looks import in_look
 from pocket.people import Person, make_person
 from pocket.scenes import Scene, make_varied_scene
@@ -36,6 +37,17 @@ Sample = TypeVar("Sample")
 
 
 @dataclass(frozen=True)
+class Focus:
+    """Where a beholder looks in a picture, in pixels: the face's `box` (4,) and its `features` (n, 2).
+
+    Of people these are five, as insightface has them, of animals both eyes and the muzzle.
+    """
+
+    box: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Shot:
     """One picture of anything the base learns: who or what, how photographed, in which look."""
 
@@ -45,14 +57,17 @@ class Shot:
 
     def pixels(self, size: int) -> Pixels:
         """Draw it, `size` pixels square."""
-        return self.with_face(size)[0]
+        return self.with_focus(size)[0]
 
-    def with_face(self, size: int) -> tuple[Pixels, Drawing | None]:
-        """Draw it, and tell the truth about its face; the drawing told of is a photo, whatever the look."""
-        if not isinstance(self.subject, Person):
-            return in_look(draw_animal(self.subject, self.scene, size), self.look, self.scene.seed), None
-        drawing = draw(self.subject, self.scene, size)
-        return in_look(drawing.pixels, self.look, self.scene.seed), drawing
+    def with_focus(self, size: int) -> tuple[Pixels, Focus]:
+        """Draw it, and tell where its face is, whatever the look."""
+        if isinstance(self.subject, Person):
+            drawing = draw(self.subject, self.scene, size)
+            pixels, focus = drawing.pixels, Focus(drawing.box, drawing.landmarks)
+        else:
+            pixels = draw_animal(self.subject, self.scene, size)
+            focus = Focus(*animal_face(self.subject, self.scene, size))
+        return in_look(pixels, self.look, self.scene.seed), focus
 
     def caption(self) -> str:
         """Return what a caption says of it."""

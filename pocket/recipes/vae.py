@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from pocket.animals import Animal
 from pocket.canvas import Pixels
 from pocket.recipes.course import (
     Course,
@@ -63,10 +64,11 @@ def new_vae() -> Any:
 
 def picture(number: int, people: int = POPULATION) -> Sample:
     """Return a training picture, and how its face is aligned."""
-    pixels, drawing = training_shot(number, people).with_face(PIXELS)
-    if drawing is None:
+    shot = training_shot(number, people)
+    pixels, focus = shot.with_focus(PIXELS)
+    if isinstance(shot.subject, Animal):
         return pixels, np.zeros((2, 3), np.float32)
-    return pixels, np.asarray(estimate_norm(drawing.landmarks, SIDE), np.float32)
+    return pixels, np.asarray(estimate_norm(focus.features, SIDE), np.float32)
 
 
 def as_input(photos: list[Pixels]) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pocket.animal_captions import ANIMAL_VALUES, animal_attributes, describe_animal
-from pocket.animal_drawing import draw_animal
+from pocket.animal_drawing import animal_face, draw_animal
 from pocket.animals import ANIMAL_KINDS, PATTERNS, AnimalKind, make_animal
 from pocket.canvas import Pixels
 from pocket.cast import ANIMALS, HELD_OUT, PEOPLE, STYLES, animal_photos_of
@@ -106,6 +106,24 @@ def test_a_caption_names_its_look_and_may_say_no_more_than_the_kind() -> None:
 
     assert caption.endswith("cat")
     assert "ink" in caption or "pen" in caption
+
+
+@pytest.mark.parametrize("kind", ANIMAL_KINDS)
+@pytest.mark.parametrize("yaw", [-0.5, 0.0, 0.5])
+def test_eyes_that_close_change_where_the_eyes_are_said_to_be(kind: AnimalKind, yaw: float) -> None:
+    animal = make_animal(3, kind)
+    awake, asleep = (make_scene(4, yaw=yaw, noise=0.0, openness=openness) for openness in (1.0, 0.1))
+    before, after = (draw_animal(animal, scene, 256).astype(int) for scene in (awake, asleep))
+    rows, columns = np.nonzero(np.abs(before - after).sum(2) > 60)
+
+    box, features = animal_face(animal, awake, 256)
+
+    eyes, width = features[:2], box[2] - box[0]
+    away = np.hypot(columns[:, None] - eyes[:, 0], rows[:, None] - eyes[:, 1])
+    assert len(rows) > 20
+    assert away.min(1).max() < 0.2 * width
+    assert away.min(0).max() < 0.1 * width
+    assert ((features >= box[:2]) & (features <= box[2:])).all()
 
 
 @pytest.mark.parametrize("size", [48, 128, 200, 1024])

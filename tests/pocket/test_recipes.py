@@ -198,6 +198,16 @@ def test_whole_recipes_do_not_draw_the_cast(tmp_path: Path) -> None:
     assert max(seeds) < HELD_OUT
 
 
+def test_a_face_weighs_more_than_its_surroundings_and_its_eyes_most() -> None:
+    focus = photos.Focus(np.float32([32, 16, 96, 96]), np.float32([[50, 50], [80, 50]]))
+
+    weight = latents.weight_of(focus)
+
+    assert weight.shape == (16, 16)
+    assert weight[0, 0] < weight[3, 6] < weight[6, 6] == weight[6, 10]
+    assert weight[2:12, 4:12].min() > weight[:2].max()
+
+
 @given(number=st.integers(0, 10**15), population=st.integers(1, HELD_OUT))
 @settings(max_examples=50, deadline=None)
 def test_training_photos_show_only_the_population(number: int, population: int) -> None:
