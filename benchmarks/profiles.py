@@ -50,11 +50,15 @@ def profiles(
 
 
 def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
-    """What a training depends on, in short: the weights' sha256, the sources' and the base's recommendations."""
+    """What a training depends on, in short: the weights' sha256, the sources' and the base's recommendations.
+
+    The judge of prompts is among them: by it a training chooses its checkpoint, and its end.
+    """
     catalogue = read(models)
     entry = catalogue.bases[base]
     files = {path: known for path, known in entry.sha256.items() if path not in ("faceid", "fast")}
-    weights = _short(json.dumps([files, dict(catalogue.packs[pack].sha256)], sort_keys=True).encode())
+    judges = [catalogue.packs[pack].sha256, *(scorer.sha256 for scorer in catalogue.scorers.values())]
+    weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,
                    entry.class_images, entry.sample_words, entry.size]  # fmt: skip
     code = json.dumps(recommended, sort_keys=True).encode()

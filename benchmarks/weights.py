@@ -17,7 +17,7 @@ import torch
 from core.captioning.attributes import Attributes
 from core.faces import FacePack
 from core.families import open_base
-from core.families.catalogue import Base, Captioner, Embedder, Pack, read, sha256_of
+from core.families.catalogue import Base, Captioner, Embedder, Pack, Scorer, read, sha256_of
 from core.families.family import Family
 from pocket.judges import open_attributes
 
@@ -75,11 +75,12 @@ def models_file() -> Iterator[Path]:
         text = text.replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
         file.write_text(text)
         catalogue = read(file)
-        entries: list[Base | Pack | Captioner | Embedder] = [
+        entries: list[Base | Pack | Captioner | Embedder | Scorer] = [
             *catalogue.bases.values(),
             *catalogue.packs.values(),
             *catalogue.captioners.values(),
             *catalogue.embedders.values(),
+            *catalogue.scorers.values(),
         ]
         for entry in entries:
             for path, known in entry.sha256.items():

@@ -1,7 +1,6 @@
 """`python -m core.doctor`: what this machine has, what is missing, and what to do about it.
 
-`python -m core.doctor models` looks at every base model, face pack and captioner that the configuration lists, to the
-byte.
+`python -m core.doctor models` looks at every model that the configuration lists, to the byte.
 """
 
 import sys

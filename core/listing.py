@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+KINDS: Final = ("base", "pack", "captioner", "embedder", "scorer")
 
 # What the families load; a repository holds other layouts and precisions besides, those of one file at its root.
 _WANTED = ("*.json", "*.txt", "*.model")
@@ -19,9 +21,9 @@ _UNWANTED = ("*fp16*", "*non_ema*", "safety_checker/*")
 
 @dataclass(frozen=True)
 class Listed:
-    """One base model, face pack, captioner or embedder of the configuration, whether it is there or not."""
+    """One model of the configuration, whether it is there or not."""
 
-    kind: str  # "base", "pack", "captioner" or "embedder"
+    kind: str  # one of `KINDS`
     name: str
     folder: Path
     licence: str
@@ -71,9 +73,9 @@ class Listed:
 
 
 def listed(file: Path) -> Iterator[Listed]:
-    """Every base model, face pack, captioner and embedder that a `models.toml` names."""
+    """Every model of `KINDS` that a `models.toml` names."""
     entries = tomllib.loads(file.read_text())
-    for kind in ("base", "pack", "captioner", "embedder"):
+    for kind in KINDS:
         for name, entry in entries.get(f"{kind}s", {}).items():
             yield _one(kind, name, entry, file.parent)
 

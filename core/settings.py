@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     base: str = "pocket"
     pack: str = "pocket"
     scoring_pack: str = ""  # scores checkpoints instead of the pack that filters (SPEC S5)
-    scorer: str = ""  # judges how prompts are obeyed; empty: nobody does
+    scorer: str = "pocket"  # judges how prompts are obeyed; empty: nobody does
     captioner: str = "pocket"  # says what is on photos beside their subject; empty: nobody does
     embedder: str = "pocket"  # tells subjects without a face apart; empty: nobody does
     upscaler: str = ""  # makes parts of photos larger that are too small to learn from; empty: Lanczos

@@ -93,6 +93,7 @@ class Scorer(InFolder):
     licence: str
     sha256: Mapping[str, str] = field(repr=False)
     tokenizer: Path | None = None  # a folder, for a kind whose own folder has none
+    content: str = ""  # the only content of bases whose pictures it knows; empty: any
 
 
 @dataclass(frozen=True)

@@ -156,12 +156,15 @@ class Workshop:
         return self._upscaler
 
     def fidelity(self) -> Fidelity | None:
-        """The judge of prompts, if one is configured."""
-        name = self.studio.settings.scorer
-        if name and self._fidelity is None:
-            if name not in self.catalogue.scorers:
+        """The judge of prompts, if one is configured that knows what the base draws."""
+        name, listed = self.studio.settings.scorer, self.catalogue.scorers
+        # A models.toml from before there were scorers lists none.
+        if name and listed and self._fidelity is None:
+            if name not in listed:
                 raise ModelUnusable(name, "models.toml has no scorer of this name")
-            self._fidelity = open_scorer(self.catalogue.scorers[name])
+            if listed[name].content not in ("", self.base.content):
+                return None
+            self._fidelity = open_scorer(listed[name])
         return self._fidelity
 
     def captioner(self) -> Describer | None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmodel import select
@@ -55,3 +56,14 @@ def test_a_second_pack_and_a_scorer_judge_the_checkpoints(server: str, tmp_path:
             assert 0 <= one.fidelity <= 1
             assert one.similarity is not None
         assert version.quality is not None
+
+
+def test_a_scorer_of_drawings_judges_no_photographs(server: str, tmp_path: Path) -> None:
+    with workplace(tmp_path / "data", server, write_models(tmp_path)) as place:
+        assert place.workshop.fidelity() is not None
+        catalogue = place.workshop.catalogue
+        photographic = {**catalogue.bases, "pocket": replace(catalogue.bases["pocket"], content="photographic")}
+        place.workshop.catalogue = replace(catalogue, bases=photographic)
+        place.workshop._fidelity = None
+
+        assert place.workshop.fidelity() is None

@@ -100,6 +100,8 @@ def write_models(
         base["sha256"] |= {"faceid": sha256_of(faceid)}
     for entry in (base, pack, *entries["captioners"].values(), *entries.get("embedders", {}).values()):
         entry["path"] = str(ROOT / entry["path"])
+    for entry in entries["scorers"].values():
+        entry |= {key: str(ROOT / entry[key]) for key in ("path", "tokenizer")}
     if lowest_floor is not None:
         faces = shutil.copytree(pack["path"], folder / "faces")
         thresholds = json.loads((faces / "thresholds.json").read_text())

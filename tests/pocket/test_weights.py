@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 import pocket
 from pocket import faults
 from pocket.canvas import Pixels
-from pocket.cast import HELD_OUT, DemoPhoto, demo_subject, photos_of, write_demo
+from pocket.cast import HELD_OUT, PEOPLE, DemoPhoto, demo_subject, photos_of, write_demo
+from pocket.judges import JUDGES, open_scorer
 from pocket.people import make_person
+from pocket.recipes.photos import Shot
+from pocket.recipes.scorer import with_a_wrong_word
 from pocket.scenes import make_scene
 
 WEIGHTS = Path(pocket.__file__).parent / "weights"
@@ -159,6 +162,19 @@ def test_the_base_draws_the_class_asked_for() -> None:
     assert red.shape == (2, 128, 128, 3)
     assert red[corner][..., 0].mean() > red[corner][..., 2].mean() + 0.1
     assert blue[corner][..., 2].mean() > blue[corner][..., 0].mean() + 0.1
+
+
+def test_the_scorer_prefers_what_is_true_of_a_held_out_photo_to_one_wrong_word() -> None:
+    judge = open_scorer(JUDGES, WEIGHTS / "base" / "tokenizer")
+    random = np.random.default_rng(2)
+    shots = [Shot(make_person(seed), make_scene(seed), "photo") for seed in PEOPLE[:60]]
+
+    preferred = [
+        judge.score(shot.pixels(128), caption) > judge.score(shot.pixels(128), with_a_wrong_word(caption, random))
+        for shot, caption in ((shot, shot.caption()) for shot in shots)
+    ]
+
+    assert np.mean(preferred) > 0.7
 
 
 def _pixels(path: Path) -> Pixels:
