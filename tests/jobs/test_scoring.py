@@ -62,7 +62,10 @@ def test_a_scorer_of_drawings_judges_no_photographs(server: str, tmp_path: Path)
     with workplace(tmp_path / "data", server, write_models(tmp_path)) as place:
         assert place.workshop.fidelity() is not None
         catalogue = place.workshop.catalogue
-        photographic = {**catalogue.bases, "pocket": replace(catalogue.bases["pocket"], content="photographic")}
+        photographic = {
+            **catalogue.bases,
+            "pocket": replace(catalogue.bases["pocket"], content="photographic"),
+        }
         place.workshop.catalogue = replace(catalogue, bases=photographic)
         place.workshop._fidelity = None
 

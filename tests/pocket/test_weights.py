@@ -170,7 +170,8 @@ def test_the_scorer_prefers_what_is_true_of_a_held_out_photo_to_one_wrong_word()
     shots = [Shot(make_person(seed), make_scene(seed), "photo") for seed in PEOPLE[:60]]
 
     preferred = [
-        judge.score(shot.pixels(128), caption) > judge.score(shot.pixels(128), with_a_wrong_word(caption, random))
+        judge.score(shot.pixels(128), caption)
+        > judge.score(shot.pixels(128), with_a_wrong_word(caption, random))
         for shot, caption in ((shot, shot.caption()) for shot in shots)
     ]
 
