@@ -21,6 +21,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "samples": (0, 64),
     "seed": (0, 2**53),
     "accumulate": (1, MOST_IN_A_STEP),
+    "gain": (0.1, 4),
     "face_weight": (1, 10),
     "size": (0, 4096),
     "vectors": (1, 75),  # CLIP reads 75 tokens of a prompt

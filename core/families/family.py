@@ -120,9 +120,19 @@ class Family(Protocol):
         """The names of the adapters that are ready."""
 
     def trainable(
-        self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
+        self,
+        *,
+        rank: int,
+        alpha: float,
+        seed: int,
+        text: bool = True,
+        targets: Targets = "all",
+        gain: float = 1.0,
     ) -> Trainable:
-        """Make low-rank changes that change nothing yet, of the text encoder too; the seed decides their start."""
+        """Make low-rank changes that change nothing yet, of the text encoder too; the seed decides their start.
+
+        `export` writes them `gain` times as strong as they are while they learn, and `take` reads them so.
+        """
 
     def new_words(self, *, vectors: int, word: str) -> Trainable:
         """Make vectors that start as the embedding of a word; prompts call them `<new>` while they are trained.

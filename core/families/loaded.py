@@ -140,14 +140,21 @@ class Loaded(ABC):
         return self._wardrobe.installed()
 
     def trainable(
-        self, *, rank: int, alpha: float, seed: int, text: bool = True, targets: Targets = "all"
+        self,
+        *,
+        rank: int,
+        alpha: float,
+        seed: int,
+        text: bool = True,
+        targets: Targets = "all",
+        gain: float = 1.0,
     ) -> Trainable:
         """Make low-rank changes of the denoising model and, if asked for, of the text encoders' attention."""
         layers = self.layers if targets == "all" else self.attention_layers
         shapes = self._shapes_of(self._model, self.model_name, layers, rank)
         for root, model in self._texts.items() if text else ():
             shapes = shapes | self._shapes_of(model, root, TEXT_LAYERS, rank)
-        return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device)
+        return low_rank.blank(shapes, alpha=alpha, seed=seed, device=self._device, gain=gain)
 
     def _shapes_of(self, model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
         """As peft makes them, which takes a second: every slice that goes on elsewhere asks again."""

@@ -46,6 +46,7 @@ class LowRank:
     flat: nn.Parameter  # (numbers,), single precision
     shapes: Mapping[str, Shapes]  # by layer
     scale: float  # alpha / rank
+    gain: float = 1.0  # how much stronger it is written than it was learnt
     told: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What a frozen text encoder makes of each prompt of this training: encoded once, gone with the training."""
 
@@ -69,14 +70,16 @@ class LowRank:
         return {layer: Factors(next(shaped), next(shaped)) for layer in self.shapes}
 
 
-def blank(shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device) -> LowRank:
+def blank(
+    shapes: Mapping[str, Shapes], *, alpha: float, seed: int, device: torch.device, gain: float = 1.0
+) -> LowRank:
     """Make factors of these shapes that change nothing yet: `down` normal, `up` zero."""
     generator = torch.Generator().manual_seed(seed)
     pieces: list[Tensor] = []
     for down, up in shapes.values():
         rank = down[0]
         pieces += [torch.randn(down.numel(), generator=generator) / rank, torch.zeros(up.numel())]
-    return LowRank(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank)
+    return LowRank(nn.Parameter(torch.cat(pieces).to(device)), shapes, alpha / rank, gain)
 
 
 def shapes_of(model: nn.Module, root: str, layers: Sequence[str], rank: int) -> dict[str, Shapes]:
@@ -102,7 +105,7 @@ def take(trainable: LowRank, name: str, factors: Mapping[str, Factors]) -> None:
         known = factors.get(layer)
         if known is None or (known.down.shape, known.up.shape) != (down, up):
             raise ModelUnusable(name, f"its change of {layer} is not of the shape that is trained")
-        taken += [known.down.flatten(), (known.up / trainable.scale).flatten()]
+        taken += [known.down.flatten(), (known.up / (trainable.scale * trainable.gain)).flatten()]
     if factors.keys() - trainable.shapes.keys():
         raise ModelUnusable(name, "it changes layers that are not trained")
     with torch.no_grad():
@@ -118,12 +121,14 @@ def changed(frozen: Tensor, changes: Iterable[tuple[Factors, float]]) -> Tensor:
 
 
 def written(trainable: LowRank) -> bytes:
-    """Write the factors as a safetensors file in half precision, with the scale folded into `up`."""
+    """Write the factors as a safetensors file in half precision, with scale and gain folded into `up`."""
     state = {}
     with torch.no_grad():
         for layer, factors in trainable.factors().items():
             state[f"{layer}.{DOWN}"] = factors.down.half().cpu().contiguous()
-            state[f"{layer}.{UP}"] = (factors.up * trainable.scale).half().cpu().contiguous()
+            state[f"{layer}.{UP}"] = (
+                (factors.up * (trainable.scale * trainable.gain)).half().cpu().contiguous()
+            )
     weights: bytes = safetensors.torch.save(state, metadata={"format": "pt"})
     return weights
 

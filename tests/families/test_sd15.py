@@ -168,6 +168,26 @@ def test_new_weights_change_nothing_and_their_seed_alone_decides_them(family: Fa
     assert np.array_equal(drawn, picture(family))
 
 
+def test_a_gain_is_a_strength_that_the_file_brings_and_that_going_on_takes_back(family: Family) -> None:
+    plain, strong = (family.trainable(rank=4, alpha=8, seed=3, gain=gain) for gain in (1.0, 1.5))
+    with torch.no_grad():
+        for one in (plain, strong):
+            one.flat.copy_(torch.randn(one.flat.shape, generator=torch.Generator().manual_seed(4)) * 0.02)
+    adapters = [family.export(one, step=1) for one in (plain, strong)]
+
+    pictures = []
+    for adapter, strength in zip(adapters, (1.5, 1.0), strict=True):
+        family.install("one", adapter)
+        pictures.append(picture(family, {"one": strength}).astype(int))
+        family.remove("one")
+    again = family.trainable(rank=4, alpha=8, seed=5, gain=1.5)
+    family.take(again, adapters[1])
+
+    assert np.abs(pictures[0] - pictures[1]).max() <= 2
+    assert np.abs(pictures[0] - picture(family).astype(int)).max() > 20
+    assert torch.allclose(again.flat, strong.flat, atol=1e-4)
+
+
 def test_a_loss_leaves_no_trace_in_the_pictures(family: Family) -> None:
     family.install("one", adapter_of(family, 1))
     before = picture(family, {"one": 1.0})

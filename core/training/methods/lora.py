@@ -17,5 +17,6 @@ def lora(family: Family, dataset: Dataset, plan: Plan) -> Denoising:
         seed=seed_of(plan.seed, 0),
         text=plan.text_encoder,
         targets=plan.targets,
+        gain=plan.gain,
     )
     return Denoising(family, dataset, plan, trainable, weight_decay=WEIGHT_DECAY)
