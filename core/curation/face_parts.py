@@ -34,13 +34,15 @@ _COLD: Final = -0.04
 class Parts:
     """A face's parts: `hidden` is the share of eyes and mouth that something seems to cover, 0, 0.5 or 1.
 
-    `warmth` is by how much its skin is redder than blue, as a share of its brightness: 0.05 to 0.3 in the light of day
-    whatever the skin; 0 in black and white; less under a filter that turns colours. Skin is the third warmest of
-    forehead, nose, cheeks and chin: hair, glasses or a mask may lie over some of them, a filter over all.
+    `glasses` says that it is the eyes alone. `warmth` is by how much its skin is redder than blue, as a share of its
+    brightness: 0.05 to 0.3 in the light of day whatever the skin; 0 in black and white; less under a filter that turns
+    colours. Skin is the third warmest of forehead, nose, cheeks and chin: hair, glasses or a mask may lie over some of
+    them, a filter over all.
     """
 
     hidden: float
     warmth: float
+    glasses: bool = False
 
 
 def parts_of(pixels: Pixels, face: Face) -> Parts:
@@ -70,7 +72,11 @@ def parts_of(pixels: Pixels, face: Face) -> Parts:
     mouth_hidden = _varies(pixels, mouth) < _MOUTHLESS or any(
         _warmth(np.median(part, axis=0)) < _COLD for part in seen([chin])
     )
-    return Parts(hidden=(eyes_hidden + mouth_hidden) / 2, warmth=warmths[-3] if len(warmths) > 2 else 1.0)
+    return Parts(
+        hidden=(eyes_hidden + mouth_hidden) / 2,
+        warmth=warmths[-3] if len(warmths) > 2 else 1.0,
+        glasses=eyes_hidden and not mouth_hidden,
+    )
 
 
 def _mouth_places() -> Iterator[tuple[float, float]]:

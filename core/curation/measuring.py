@@ -24,9 +24,9 @@ class Measured:
 
     `width` and `height` are the file's own, `kept` is (width, height) as the studio keeps it, in which the faces
     lie. `blur` is that of the largest face, or of the picture's middle, seen `seen_at` pixels wide as
-    in training. `light` lies on the same. `hues` are the whole picture's; `hidden` and `warmth` are the largest face's
-    (`face_parts.Parts`), as `eyes` are (`core.eyes`), where there is a model of them. `look` is what an embedder sees,
-    where there is one.
+    in training. `light` lies on the same. `hues` are the whole picture's; `hidden`, `warmth` and `glasses` are the
+    largest face's (`face_parts.Parts`), as `eyes` are (`core.eyes`), where there is a model of them. `look` is what an
+    embedder sees, where there is one.
 
     What was measured before a field was there lacks it; its default finds no fault.
     """
@@ -45,6 +45,7 @@ class Measured:
     hues: float = 255.0
     hidden: float = 0.0
     warmth: float = 1.0
+    glasses: bool = False
     eyes: float | None = None
     look: Embedding | None = field(default=None, repr=False, compare=False)
 
@@ -119,6 +120,7 @@ def measure(
         detail=fingerprint.detail,
         hues=hues(pixels),
         hidden=parts.hidden if parts else 0.0,
+        glasses=parts.glasses if parts else False,
         warmth=parts.warmth if parts else 1.0,
         eyes=pack.eyes_in(pixels, faces[0]) if pack and faces else None,
         look=embedder.of(pixels) if embedder else None,

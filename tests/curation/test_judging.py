@@ -14,7 +14,7 @@ from core.curation.embedding import Closeness
 from core.errors import Refusal
 from core.faces import FacePack, Thresholds
 from pocket import faults
-from pocket.cast import HELD_OUT
+from pocket.cast import HELD_OUT, PEOPLE
 from pocket.covers import Cover, covered
 from pocket.drawing import Drawing, draw
 from pocket.filters import with_filter
@@ -272,6 +272,23 @@ def test_what_covers_the_face_in_most_photos_is_the_subjects_own(
     assert verdicts(sometimes).count(Verdict.COVERED) == 4
 
 
+def test_a_stranger_in_dark_glasses_is_somebody_else_and_the_subject_in_them_is_not(
+    good: list[Measured], pack: FacePack
+) -> None:
+    def in_dark_glasses(seed: int) -> Measured:
+        person = make_person(seed)
+        dark = replace(person, glasses=replace(person.glasses, shape="sun"))
+        drawing = draw(dark, make_scene(5090, noise=0.0, blur=0.0), 256)
+        [photo] = measured(pack, drawing.pixels)
+        return photo
+
+    own = judge([*good, in_dark_glasses(SUBJECT)], SIZE, pack.thresholds)[-1]
+    others = [judge([*good, in_dark_glasses(seed)], SIZE, pack.thresholds)[-1] for seed in PEOPLE[40:52]]
+
+    assert own.verdict is Verdict.COVERED
+    assert set(verdicts(others)) == {Verdict.OTHER_PERSON}
+
+
 def test_a_face_turned_too_far_is_named(good: list[Measured], pack: FacePack) -> None:
     [face] = good[0].faces
     eyes = face.landmarks[1][0] - face.landmarks[0][0]
@@ -362,7 +379,7 @@ def test_subjects_without_faces_are_told_apart_by_what_an_embedder_sees(
 
 def test_what_was_measured_before_has_no_new_fault(good: list[Measured], pack: FacePack) -> None:
     old = json.loads(good[0].to_json())
-    for field in ("detail", "hues", "hidden", "warmth", "look"):
+    for field in ("detail", "hues", "hidden", "warmth", "glasses", "look"):
         del old[field]
 
     again = Measured.from_json(json.dumps(old))
