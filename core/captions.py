@@ -4,8 +4,10 @@ A caption says what is on a photo beside the subject. In training its trigger is
 the subject by (SPEC section 1), so every caption holds the trigger (SPEC C4).
 """
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.names import clean_name
 from core.wording import is_named, with_trigger
@@ -55,6 +57,13 @@ def replaced(text: str, old: str, new: str) -> str:
     found = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
     changed = found.sub(lambda _: new, text)
     return text if changed == text else _tidy(changed)
+
+
+def in_common(texts: Sequence[str]) -> list[str]:
+    """The parts between commas that more than half of the texts have, in the order in which they come."""
+    told = [list(dict.fromkeys(part.strip() for part in text.split(","))) for text in texts]
+    counts = Counter(itertools.chain.from_iterable(told))
+    return [part for part in counts if part and 2 * counts[part] > len(texts)]
 
 
 def _tidy(text: str) -> str:

@@ -34,6 +34,14 @@ def test_words_are_replaced_in_all_captions(old: str, new: str, made: str) -> No
     assert captions.replaced("smiling, red shirt, in a park", old, new) == made
 
 
+def test_what_most_captions_say_is_in_common() -> None:
+    said = ["a man, red hair, smiling", "a man, red hair, a cap", "a boy, red hair, red hair", ""]
+
+    assert captions.in_common(said) == ["red hair"]
+    assert captions.in_common(said[:2]) == ["a man", "red hair"]
+    assert captions.in_common([]) == []
+
+
 def test_words_are_added_once() -> None:
     assert captions.added("smiling", "film grain") == "smiling, film grain"
     assert captions.added("smiling, film grain", "Film grain") == "smiling, film grain"

@@ -53,7 +53,7 @@ def write_captions(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
             pixels = _opened(workshop, profile, photo)
         except FileNotFoundError:
             continue  # taken out meanwhile
-        text = _described(captioner, pixels, profile)
+        text = _described(captioner, pixels, subject=profile.kind == STYLE)
         with slice_.writing() as (session, work):
             if _note(workshop, session, profile, photo.id, text):
                 report(work)
@@ -91,10 +91,10 @@ def _opened(workshop: Workshop, profile: Profile, photo: Photo) -> Pixels:
     return decode(workshop.studio.files.read(photo.file, key))
 
 
-def _described(captioner: Describer, pixels: Pixels, profile: Profile) -> str:
+def _described(captioner: Describer, pixels: Pixels, *, subject: bool) -> str:
     """What a captioner says of a photo; empty, so that it is not asked again, where it fails."""
     try:
-        said = captioner.caption(pixels, subject=profile.kind == STYLE)
+        said = captioner.caption(pixels, subject=subject)
     except torch.AcceleratorError:
         raise  # the whole process is in an unknown state
     except Exception as fault:  # whatever a model raises, the look at the photos goes on
@@ -124,6 +124,18 @@ def written(workshop: Workshop, session: Session, profile: Profile, files: Seque
     key = workshop.studio.keys.open(photos_key(profile.handle))
     known = {row.file: words_of(row, profile.handle, key).caption for row in rows}
     return [known.get(file, "") for file in files]
+
+
+def begins_as(workshop: Workshop, profile: Profile, class_word: str, photos: Sequence[Pixels]) -> str:
+    """What a new word for a subject begins to mean: the class, and what a captioner sees of it on most photos.
+
+    What a captioner first calls the subject is left out, since its owner knows better. A style is its word alone.
+    """
+    captioner = None if profile.kind == STYLE else workshop.captioner()
+    if captioner is None:
+        return class_word
+    told = [_described(captioner, photo, subject=True).partition(",")[2] for photo in photos]
+    return " ".join([class_word, *captions.in_common(told)])
 
 
 def for_training(

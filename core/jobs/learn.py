@@ -8,7 +8,7 @@ import io
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from core.artifacts import Adapter, Edges, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
-from core.jobs.captioning import for_training, written
+from core.jobs.captioning import begins_as, for_training, written
 from core.jobs.checkpoints import Trail, refundable
 from core.jobs.class_pictures import class_pictures, drawn_already
 from core.jobs.dataset import bound_to, chosen_photos, crops, dataset, plan as plan_of
@@ -29,7 +29,7 @@ from core.storage.files import new_name
 from core.storage.keys import photos_key, profile_key
 from core.storage.tables import Checkpoint, Profile, ProfileState, Version, WorkState
 from core.storage.work import finish, report
-from core.subjects import LORA, has_face
+from core.subjects import LORA, TEXTUAL_INVERSION, has_face
 from core.training.loop import Halved, Run, Sampled, Stepped
 from core.training.methods import AT_ONCE
 from core.training.plan import Plan
@@ -82,6 +82,9 @@ class Learning:
             return
         plan = self.trail.plan(self._plan(len(chosen)))
         photos, places = crops(self.workshop, self.profile, self.class_word, chosen, plan.size)
+        if self.profile.method == TEXTUAL_INVERSION and plan.init_word == self.class_word:
+            seen = begins_as(self.workshop, self.profile, self.class_word, photos)
+            plan = replace(plan, init_word=seen)
         yield
         classes: list[Pixels] = []
         if faces or self.profile.method == LORA:

@@ -14,7 +14,7 @@ from core.chat import arrivals
 from core.conversation.messages import Chosen, Photos, Text, TextFile, Upload
 from core.families.catalogue import Captioner, sha256_of
 from core.jobs import _begin
-from core.jobs.captioning import for_training
+from core.jobs.captioning import begins_as, for_training
 from core.jobs.dataset import bound_to
 from core.jobs.slice import Slice
 from core.storage.captions import words_of
@@ -22,7 +22,9 @@ from core.storage.database import reading, writing
 from core.storage.keys import photos_key
 from core.storage.tables import Photo, PhotoState, WorkKind, WorkState
 from core.storage.work import claim
+from core.subjects import STYLE
 from core.wording import is_named
+from pocket.cast import PEOPLE, photos_of
 from tests.captioning.telling import tell
 from tests.chat.people import Person
 from tests.jobs.workplace import Workplace, begin, hear, newest_profile, photos
@@ -158,6 +160,21 @@ def test_one_is_written_anew_and_without_a_captioner_captions_are_plain(
 
     assert captions(place) == {1: ("a cap", "model"), 2: ("a cap", "model")}
     assert any("a cap" in getattr(reply, "text", "") for reply in hear(ana))
+
+
+def test_a_new_word_begins_as_what_is_seen_of_its_subject_on_most_photos(
+    place: Workplace, ana: Person, tmp_path: Path
+) -> None:
+    begin(ana)
+    profile = newest_profile(place.studio)
+    pictures = [one.pixels for one in photos_of(PEOPLE[1], 5, 128)]
+    place.workshop._uncaptioned = True
+    assert begins_as(place.workshop, profile, "woman", pictures) == "woman"
+
+    captioning(place, tmp_path / "captioner")
+    assert begins_as(place.workshop, profile, "woman", pictures) == "woman red hair and a cap a cap"
+    profile.kind = STYLE
+    assert begins_as(place.workshop, profile, "picture", pictures) == "picture"
 
 
 def test_a_captioner_of_drawings_does_not_caption_photographs(
