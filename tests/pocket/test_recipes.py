@@ -199,7 +199,7 @@ def test_whole_recipes_do_not_draw_the_cast(tmp_path: Path) -> None:
 
 
 def test_a_face_weighs_more_than_its_surroundings_and_its_eyes_most() -> None:
-    focus = photos.Focus(np.float32([32, 16, 96, 96]), np.float32([[50, 50], [80, 50]]))
+    focus = photos.Focus(np.array([32, 16, 96, 96], np.float32), np.array([[50, 50], [80, 50]], np.float32))
 
     weight = latents.weight_of(focus)
 
