@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from core.families.catalogue import Base
+from core.families.family import DrawRequest
 from core.generation import generate
 from core.jobs.commission import Commission, Shown, request_of, words_of
 from core.jobs.draw import to_png
@@ -146,13 +147,17 @@ def _profiles(session: Session, profile: Profile) -> list[tuple[Profile, Version
     return list(others)
 
 
+def cell_request(workshop: Workshop, column: Column, cfg: float, seed: int) -> DrawRequest:
+    """What a cell is drawn by: the subject and nothing beside it, in the words that captions begin with."""
+    prompt = Prompt("", count=1, seed=seed, cfg=cfg)
+    return request_of(workshop, workshop.family(column.base), Commission(prompt, seed, (column.shown,)))
+
+
 def _cell(workshop: Workshop, slice_: Slice, column: Column, cfg: float, seed: int) -> tuple[bytes, str]:
     """Draw one picture, and say how like its subject it is."""
     slice_.check()
-    family = workshop.family(column.base)
-    prompt = Prompt(column.shown.words["trigger"], count=1, seed=seed, cfg=cfg)
-    request = request_of(workshop, family, Commission(prompt, seed, (column.shown,)))
-    (candidate,) = generate(family, request, count=1, first_seed=seed)
+    request = cell_request(workshop, column, cfg, seed)
+    (candidate,) = generate(workshop.family(column.base), request, count=1, first_seed=seed)
     photos = workshop.template(column.shown.profile, column.shown.version)
     likeness = Likeness(workshop.pack(), photos).look(candidate.pixels).similarity if photos else None
     return to_png(candidate.pixels), "" if likeness is None else f"{likeness:.2f}"

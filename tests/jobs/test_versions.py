@@ -11,6 +11,8 @@ from PIL import Image
 from sqlmodel import col, select
 
 from core.conversation.messages import Chosen, Command, Gallery
+from core.jobs.commission import Shown, words_of
+from core.jobs.grid import Column, cell_request
 from core.storage import ledger
 from core.storage.database import reading
 from core.storage.keys import profile_key
@@ -146,6 +148,17 @@ def test_a_grid_is_one_picture_whose_columns_and_rows_can_be_made_the_profiles_o
     owner.ana.tap("4")
     version = owner.versions()[0]
     assert (version.cfg, version.best_step) == (4.0, 4)
+
+
+def test_a_grid_asks_for_the_subject_as_its_captions_do(owner: Owner) -> None:
+    workshop, version = owner.place.workshop, owner.versions()[0]
+    words = words_of(workshop, owner.profile)
+    column = Column("1", Shown(owner.profile, version, words, 1.0), workshop.base)
+
+    request = cell_request(workshop, column, 4.0, 7)
+
+    assert request.prompt == f"a photo of a {workshop.base.instance_tokens[0]} {words['class_word']}"
+    assert request.cfg == 4.0
 
 
 @pytest.mark.parametrize(
