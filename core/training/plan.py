@@ -30,9 +30,7 @@ class Plan:
     accumulate: int = 1  # batches that one step learns from, one after the other
     targets: Targets = "all"
     text_encoder: bool = True  # whether a LoRA changes the text encoder too
-    gain: float = (
-        1.0  # how much stronger a LoRA is kept than it was learnt: from the class on, past the subject
-    )
+    gain: float = 1.0  # how much stronger a LoRA is kept than it was learnt
     face_weight: float = 1.0  # how much a place on a face counts beside one that is not, in the loss
     vectors: int = 1  # of a textual inversion
     init_word: str = ""  # whose meaning a textual inversion starts from; one word, or several

@@ -76,7 +76,7 @@ def latents(
         every, partial(captioned, people=plan.people or POPULATION), plan.replicas, plan.replica
     )
     workers = plan.workers if plan.replicas == 1 else 0  # all cores are taken
-    with drawn(draw_one, workers, first=plan.first + first) as stream:
+    with drawn(draw_one, workers, first=plan.first // plan.replicas + first) as stream:
         yield _encoded(plan, stream, vae.to(plan.device), tokenizer)
 
 
