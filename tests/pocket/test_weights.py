@@ -19,7 +19,7 @@ import pocket
 from pocket import faults
 from pocket.canvas import Pixels
 from pocket.cast import HELD_OUT, PEOPLE, DemoPhoto, demo_subject, photos_of, write_demo
-from pocket.judges import JUDGES, open_scorer
+from pocket.judges import open_scorer
 from pocket.people import make_person
 from pocket.recipes.photos import Shot
 from pocket.recipes.scorer import with_a_wrong_word
@@ -165,14 +165,13 @@ def test_the_base_draws_the_class_asked_for() -> None:
 
 
 def test_the_scorer_prefers_what_is_true_of_a_held_out_photo_to_one_wrong_word() -> None:
-    judge = open_scorer(JUDGES, WEIGHTS / "base" / "tokenizer")
+    judge = open_scorer()
     random = np.random.default_rng(2)
     shots = [Shot(make_person(seed), make_scene(seed), "photo") for seed in PEOPLE[:60]]
 
     preferred = [
-        judge.score(shot.pixels(128), caption)
-        > judge.score(shot.pixels(128), with_a_wrong_word(caption, random))
-        for shot, caption in ((shot, shot.caption()) for shot in shots)
+        judge.score(pixels, caption) > judge.score(pixels, with_a_wrong_word(caption, random))
+        for pixels, caption in ((shot.pixels(128), shot.caption()) for shot in shots)
     ]
 
     assert np.mean(preferred) > 0.7
