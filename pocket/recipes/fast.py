@@ -20,10 +20,9 @@ from pocket.recipes.course import Course, Plan, held_then_cosine, plan_from_comm
 from pocket.recipes.latents import AT_ONCE, Batch, gathered, latents
 from pocket.recipes.photos import Shelf
 from pocket.recipes.text_encoder import tokens
-from pocket.recipes.unet import for_training, scheduler
+from pocket.recipes.unet import GUIDANCE, for_training, scheduler
 
 RANK: Final = 16
-GUIDANCE: Final = 2.5
 # Of the 1,000 times of the schedule the solver stops at every twentieth; LCMScheduler samples from the same.
 _STOPS: Final = 50
 _STRIDE: Final = 1000 // _STOPS

@@ -9,6 +9,7 @@ from typing import Final
 from pocket.recipes import (
     attributes,
     closeness,
+    decoder,
     detector,
     embedder,
     faceid,
@@ -47,6 +48,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "vae": Part(vae.train, 90),
     "text_encoder": Part(text_encoder.train, 1.5),
     "unet": Part(unet.train, 300, shared=True),
+    "decoder": Part(decoder.train, 60),
     "attributes": Part(attributes.train, 12),
     "embedder": Part(embedder.train, 6),
     "closeness": Part(closeness.train, 1),

@@ -3,16 +3,12 @@
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
 import torch
 from diffusers import AutoencoderKL
-from insightface.utils.face_align import estimate_norm
-from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
-from pocket.animals import Animal
 from pocket.canvas import Pixels
+from pocket.recipes.copies import Alignment, alignment_of, difference, face_difference
 from pocket.recipes.course import (
     Course,
     Plan,
@@ -23,26 +19,21 @@ from pocket.recipes.course import (
     set_rate,
     without_origin,
 )
-from pocket.recipes.crops import SIDE
 from pocket.recipes.photos import POPULATION, Shelf, drawn, training_shot
 from pocket.recipes.read_back import recogniser_of
-from pocket.recipes.recogniser import Recogniser
 
 PIXELS: Final = 128
 _WIDTHS: Final = (8, 16, 48, 96)
 _RATE: Final = 2e-3
 # A copy is a blur at first, in which nobody can be recognised.
 _FACE_LOSS_FROM: Final = 1500
-_FACES_A_STEP: Final = 8
-# Who it is weighs more than how like the shallow blocks are: a decoder that blurs a face loses the person first.
-_WHO: Final = 4.0
-_FACE: Final = 0.15
-# Pixels of the aligned face by which the recogniser looks beside it, so that no pattern fits one alignment alone.
-_ASIDE: Final = 2.0
+# What the recogniser's view of a copy weighs beside the pixels', and the latents' divergence from noise.
+FACE: Final = 0.15
+_TRACE: Final = 5e-5
 _MEASURED: Final = 512
 
-# A picture, and how its face is aligned: pixels to the recogniser's input (2, 3); zeros without a face.
-Sample = tuple[Pixels, NDArray[np.float32]]
+# A picture, and how its face is aligned.
+Sample = tuple[Pixels, Alignment]
 
 
 def new_vae() -> Any:
@@ -66,9 +57,7 @@ def picture(number: int, people: int = POPULATION) -> Sample:
     """Return a training picture, and how its face is aligned."""
     shot = training_shot(number, people)
     pixels, focus = shot.with_focus(PIXELS)
-    if isinstance(shot.subject, Animal):
-        return pixels, np.zeros((2, 3), np.float32)
-    return pixels, np.asarray(estimate_norm(focus.features, SIDE), np.float32)
+    return pixels, alignment_of(shot, focus)
 
 
 def as_input(photos: list[Pixels]) -> Tensor:
@@ -106,10 +95,10 @@ def train(plan: Plan) -> None:
                 latents = vae.encode(photos).latent_dist
                 noise = torch.randn(latents.mean.shape, generator=course.noise).to(plan.device)
                 copies = vae.decode(latents.mean + noise * latents.std).sample.float()
-            loss = _loss(copies, photos, latents)
+            loss = difference(copies, photos) + _TRACE * _divergence(latents)
             if course.step >= _FACE_LOSS_FROM or plan.start is not None:
-                ways = [_aside(way, course.random) for _, way in samples]
-                loss = loss + _FACE * _face_loss(recogniser, copies, photos, ways)
+                ways = [way for _, way in samples]
+                loss = loss + FACE * face_difference(recogniser, copies, photos, ways, course.random)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
@@ -141,56 +130,11 @@ def _scale(plan: Plan, vae: Any) -> float:
     return 1 / torch.cat(means).std().item()
 
 
-def _loss(copies: Tensor, photos: Tensor, latents: Any) -> Tensor:
-    """Return absolute, squared and gradient differences, and a trace of the divergence from plain noise."""
-    difference = copies - photos
-    edges = difference.diff(dim=3).abs().mean() + difference.diff(dim=2).abs().mean()
+def _divergence(latents: Any) -> Tensor:
+    """Return how far the latents' distribution is from plain noise."""
     mean, variance = latents.mean.float(), latents.var.float()
-    divergence = 0.5 * (mean**2 + variance - 1 - latents.logvar.float()).mean()
-    loss: Tensor = difference.abs().mean() + (difference**2).mean() + edges + 5e-5 * divergence
-    return loss
-
-
-def _face_loss(
-    recogniser: Recogniser, copies: Tensor, photos: Tensor, ways: list[NDArray[np.float32]]
-) -> Tensor:
-    """Return how differently the recogniser sees the first few faces: its shallow blocks, and who they are."""
-    with_faces = [place for place, way in enumerate(ways) if way.any()][:_FACES_A_STEP]
-    if not with_faces:
-        return copies.new_zeros(())
-    grid = torch.stack([_sampled_at(ways[place]) for place in with_faces]).to(copies.device)
-    seen, wanted = (
-        _looked_at(recogniser, functional.grid_sample(pictures[with_faces], grid, align_corners=True))
-        for pictures in (copies, photos)
-    )
-    differences = [
-        (here - there).abs().mean() / there.abs().mean()
-        for here, there in zip(seen[:4], wanted[:4], strict=True)
-    ]
-    strangers = (1 - functional.cosine_similarity(seen[-1], wanted[-1])).mean()
-    return torch.stack(differences).sum() + _WHO * strangers
-
-
-def _aside(way: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-    """Return an alignment a little beside this one; none stays none."""
-    moved = way.copy()
-    if way.any():
-        moved[:, 2] += random.uniform(-_ASIDE, _ASIDE, 2).astype(np.float32)
-    return moved
-
-
-def _looked_at(recogniser: Recogniser, faces: Tensor) -> list[Tensor]:
-    """Return what the recogniser's blocks see, and the embeddings."""
-    blocks = recogniser.features(faces)
-    return [*blocks, recogniser.numbers(recogniser.whole(blocks[-1]).flatten(1))]
-
-
-def _sampled_at(way: NDArray[np.float32]) -> Tensor:
-    """Return where in a picture, from -1 to 1, each pixel (side, side, 2) of its aligned face lies."""
-    whole = np.vstack([way, [0, 0, 1]])
-    down, across = np.indices((SIDE, SIDE))
-    places = np.stack([across, down, np.ones_like(down)], -1) @ np.linalg.inv(whole)[:2].T
-    return torch.from_numpy((places / (PIXELS - 1) * 2 - 1).astype(np.float32))
+    divergence: Tensor = 0.5 * (mean**2 + variance - 1 - latents.logvar.float()).mean()
+    return divergence
 
 
 if __name__ == "__main__":

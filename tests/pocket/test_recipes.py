@@ -23,6 +23,7 @@ from pocket.cast import HELD_OUT
 from pocket.recipes import (
     compositions,
     crops,
+    decoder,
     detector,
     grader,
     latents,
@@ -153,16 +154,33 @@ def test_a_course_ends_when_its_minutes_are_over(tmp_path: Path) -> None:
     assert shares == sorted(shares)
 
 
-def test_a_decoder_that_is_taught_on_keeps_the_latents_that_the_unet_knows(tmp_path: Path) -> None:
-    shutil.copytree(SHIPPED / "faces", tmp_path / "faces")
+@pytest.mark.parametrize("recipe", [vae, decoder], ids=["by copies", "by what the UNet makes"])
+def test_a_decoder_that_is_taught_on_keeps_the_latents_that_the_unet_knows(
+    tmp_path: Path, recipe: ModuleType
+) -> None:
+    for part in ("faces", "base"):
+        shutil.copytree(SHIPPED / part, tmp_path / part)
 
-    vae.train(Plan(tmp_path, minutes=1, steps=1, workers=0, batch=2, people=6, start=SHIPPED))
+    recipe.train(Plan(tmp_path, minutes=1, steps=1, workers=0, batch=2, people=6, start=SHIPPED))
 
     before, after = (AutoencoderKL.from_pretrained(one / "base" / "vae") for one in (SHIPPED, tmp_path))
     kept, moved = before.state_dict(), after.state_dict()
     assert after.config.scaling_factor == before.config.scaling_factor
     assert all(torch.equal(kept[name], moved[name]) for name in kept if name.startswith("encoder."))
     assert not all(torch.equal(kept[name], moved[name]) for name in kept if name.startswith("decoder."))
+
+
+def test_latents_that_are_redrawn_are_the_same_picture_and_not_quite_the_same() -> None:
+    plan = Plan(SHIPPED, minutes=1)
+    pixels, _, caption = decoder.sample(7)
+    base = decoder.Base(plan)
+    clean, _ = latents.encoded(plan, [pixels], base.vae)
+    torch.manual_seed(0)
+
+    little, much = (base.redrawn(clean, [caption], steps) for steps in (2, 16))
+
+    apart = [(one - clean).std().item() / clean.std().item() for one in (little, much)]
+    assert 0 < apart[0] < 0.5 < apart[1]
 
 
 def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: Path) -> None:
@@ -176,10 +194,11 @@ def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: 
         compositions.composition,
         partial(crops.crop, people=4500),
         vae.picture,
+        decoder.sample,
         partial(latents.captioned_shot, people=photos.POPULATION),
         partial(tokenizer.caption, people=4500),
     ],
-    ids=["detector", "recogniser", "vae", "unet", "tokenizer and text encoder"],
+    ids=["detector", "recogniser", "vae", "decoder", "unet", "tokenizer and text encoder"],
 )
 def test_no_recipe_draws_the_cast(draw_one: Callable[[int], object]) -> None:
     with subjects_made() as seeds:
