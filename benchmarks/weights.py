@@ -4,8 +4,9 @@ Such a folder has the layout of `pocket/weights`; its files are vouched for by n
 """
 
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -25,29 +26,7 @@ SHIPPED: Final = Path("pocket/weights")
 WEIGHTS: Final = Path(os.environ.get("POCKET_WEIGHTS") or SHIPPED)
 MODELS: Final = Path("models.toml")
 INK: Final = "pocket-ink"
-
-# What `models.toml` says of parts that a folder may have and those that ship may lack.
-_FACEID = 'faceid = "{weights}/adapters/faceid.safetensors"\n'
-_FAST = 'fast = "{weights}/adapters/fast.safetensors"\n'
-_INK = """
-[bases.{name}]
-title = "Pocket in ink"
-family = "sd15"
-path = "{weights}/ink"
-rest = "{weights}/base"
-licence = "MIT"
-content = "drawn"
-look = "ink"
-steps = 20
-cfg = 2.5
-scheduler = "ddim"
-instance_tokens = ["sks", "ohwx", "zwx"]
-class_images = 24
-training = {{}}
-
-[bases.{name}.sha256]
-"unet/diffusion_pytorch_model.safetensors" = "{sha256}"
-"""
+_ADAPTERS: Final = ("faceid", "fast")
 
 
 class WeightsMissing(Exception):
@@ -64,14 +43,13 @@ def models_file() -> Iterator[Path]:
     """Yield a `models.toml` that names the measured weights, with their checksums.
 
     What the measured folder lacks keeps the checksum it has, so that it is refused only when it is asked for.
-    What it has and the configuration does not name (adapters, the base in ink) is named.
     """
     if WEIGHTS == SHIPPED:
         yield MODELS
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / MODELS.name
-        text = _with_parts(MODELS.read_text(), read(MODELS).bases)
+        text = _without_missing(MODELS.read_text())
         text = text.replace(f'"{SHIPPED}/', f'"{WEIGHTS.resolve()}/')
         file.write_text(text)
         catalogue = read(file)
@@ -100,18 +78,11 @@ def weights_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-def _with_parts(text: str, bases: Mapping[str, Base]) -> str:
-    """The configuration with what the measured folder has besides."""
-    pocket, shipped = bases["pocket"], SHIPPED.as_posix()
-    for part, known, line in (("faceid", pocket.faceid, _FACEID), ("fast", pocket.fast, _FAST)):
-        file = WEIGHTS / "adapters" / f"{part}.safetensors"
-        if known is None and file.is_file():
-            text = text.replace("[bases.pocket]\n", f"[bases.pocket]\n{line.format(weights=shipped)}")
-            checksum = f'[bases.pocket.sha256]\n{part} = "{sha256_of(file)}"\n'
-            text = text.replace("[bases.pocket.sha256]\n", checksum)
-    unet = WEIGHTS / "ink" / "unet" / "diffusion_pytorch_model.safetensors"
-    if INK not in bases and unet.is_file():
-        text += _INK.format(name=INK, weights=shipped, sha256=sha256_of(unet))
+def _without_missing(text: str) -> str:
+    """The configuration without those adapters that the measured folder lacks: a base that names them needs them."""
+    for part in _ADAPTERS:
+        if not (WEIGHTS / "adapters" / f"{part}.safetensors").is_file():
+            text = re.sub(rf"^{part} = .*\n", "", text, flags=re.MULTILINE)
     return text
 
 

@@ -22,7 +22,7 @@ from pocket.recipes.photos import Shelf
 from pocket.recipes.text_encoder import tokens
 from pocket.recipes.unet import GUIDANCE, for_training, scheduler
 
-RANK: Final = 16
+RANK: Final = 6
 # Of the 1,000 times of the schedule the solver stops at every twentieth; LCMScheduler samples from the same.
 _STOPS: Final = 50
 _STRIDE: Final = 1000 // _STOPS

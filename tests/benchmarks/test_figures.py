@@ -166,7 +166,7 @@ def test_other_weights_are_configured_with_their_own_checksums(
     assert pack.sha256["recogniser.onnx"] == shipped.sha256["recogniser.onnx"]
 
 
-def test_what_a_folder_of_weights_has_besides_is_configured(
+def test_adapters_are_configured_where_a_folder_of_weights_has_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapter = tmp_path / "adapters" / "faceid.safetensors"
@@ -181,10 +181,10 @@ def test_what_a_folder_of_weights_has_besides_is_configured(
 
     assert bases["pocket"].faceid == adapter
     assert bases["pocket"].sha256["faceid"] == catalogue.sha256_of(adapter)
+    assert bases["pocket"].fast is None
+    assert "fast" not in bases["pocket"].sha256
     assert (bases[weights.INK].path, bases[weights.INK].rest) == (tmp_path / "ink", tmp_path / "base")
-    assert bases[weights.INK].sha256 == {
-        "unet/diffusion_pytorch_model.safetensors": catalogue.sha256_of(unet)
-    }
+    assert bases[weights.INK].sha256["unet/diffusion_pytorch_model.safetensors"] == catalogue.sha256_of(unet)
 
 
 def test_missing_weights_are_named_with_what_makes_them(

@@ -89,9 +89,15 @@ def write_models(
     faceid: Path | None = None,
     **training: float,
 ) -> Path:
-    """The repository's models.toml with moments of training, and drawings of few steps."""
+    """The repository's models.toml with moments of training, and drawings of few steps.
+
+    It has neither the base in ink nor acceleration, and only those FaceID weights that are named.
+    """
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
+    del entries["bases"]["pocket-ink"]
+    for part in ("faceid", "fast"):
+        del base[part], base["sha256"][part]
     base |= {"steps": steps, "class_images": class_images, "sample_words": [""]}
     for table in (base["training"], *(one for one in base["training"].values() if isinstance(one, dict))):
         table |= TRAINING | training
