@@ -50,10 +50,6 @@ PHOTO_SIZE = 1024
 CHANCE = 1  # the seed of every training, so that one that is learnt anew is the same
 
 
-class NotLearnt(Exception):
-    """A profile did not come to be; the message says whose and why."""
-
-
 class Bench:
     """People who make profiles and draw them; work is done when `work` is called.
 
@@ -95,24 +91,26 @@ class Bench:
         *,
         method: str = LORA,
         photos: int = PHOTOS,
-        first: int = 0,
+        insist: bool = False,
     ) -> Profile:
         """The profile of a held-out person, learnt by a method from some of their 12 photos, now or before.
 
-        A training that was stopped on the way goes on. `plan` is what differs from what is recommended, `first` the
-        place of the first photo. Raises NotLearnt where photos were refused or the training failed.
+        A training that was stopped on the way goes on. `plan` is what differs from what is recommended; whoever
+        insists puts back what was refused where too few photos are good, as an owner may.
         """
-        how = json.dumps([method, first, photos, self._photo_size, dict(plan or {})], sort_keys=True)
+        how = json.dumps([method, photos, self._photo_size, dict(plan or {})], sort_keys=True)
         user = f"{seed}-{sha256(how.encode()).hexdigest()[:8]}"
         profile = self._known(user)
         if profile is None:
-            self._begin(user, seed, method, self.photos(seed)[first : first + photos])
+            self._begin(user, seed, method, self.photos(seed)[:photos])
+            if insist:
+                self.put_back(self._made(user), user, always=False)
             profile = self._confirmed(user, {**(plan or {})})
         self.work()
         with reading(self.studio.engine) as session:
             profile = session.get_one(Profile, profile.id)
         if profile.state != ProfileState.TRAINED:
-            raise NotLearnt(f"person {seed} is {profile.state}: {profile.reason}")
+            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
         return profile
 
     def _known(self, user: str) -> Profile | None:
