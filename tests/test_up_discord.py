@@ -51,7 +51,8 @@ def test_from_an_empty_form_to_pictures_in_the_channel(up: Studio) -> None:
     good = [(f"{number}.png", content) for number, content in enumerate(photos(7), 1)]
     broken = [("8.jpg", good[0][1][:2000]), ("9.png", b"%PDF-1.7 no picture"), ("10.jpg", b"")]
     ana.submit(ana.slash("profile new"), good + broken, kind="woman", name="Ana summer", retention="keep")
-    panel = ana.wait_for_text("10 photos, thank you. 7 good.", PATIENCE)
+    panel = ana.wait_for_text("Photo 10", PATIENCE)  # the last to be looked at
+    assert "10 photos, thank you. 7 good." in panel.words
     assert [
         line.split(" ")[1].rstrip(":") for line in panel.words.splitlines() if line.startswith("Photo ")
     ] == [
