@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks.bench_studio import PHOTO_SIZE, Bench, bench
 from benchmarks.weights import models_file
-from core.families.catalogue import read
+from core.families.catalogue import ADAPTERS, read
 
 PROFILES: Final = Path("benchmarks/profiles")
 KEPT: Final = 3  # folders: those that were used last
@@ -56,7 +56,7 @@ def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
     """
     catalogue = read(models)
     entry = catalogue.bases[base]
-    files = {path: known for path, known in entry.sha256.items() if path not in ("faceid", "fast")}
+    files = {path: known for path, known in entry.sha256.items() if path not in ADAPTERS}
     judges = [catalogue.packs[pack].sha256, *(scorer.sha256 for scorer in catalogue.scorers.values())]
     weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,

@@ -18,7 +18,7 @@ import torch
 from core.captioning.attributes import Attributes
 from core.faces import FacePack
 from core.families import open_base
-from core.families.catalogue import Base, Captioner, Embedder, Pack, Scorer, read, sha256_of
+from core.families.catalogue import ADAPTERS, Base, Captioner, Embedder, Pack, Scorer, read, sha256_of
 from core.families.family import Family
 from pocket.judges import open_attributes
 
@@ -26,7 +26,6 @@ SHIPPED: Final = Path("pocket/weights")
 WEIGHTS: Final = Path(os.environ.get("POCKET_WEIGHTS") or SHIPPED)
 MODELS: Final = Path("models.toml")
 INK: Final = "pocket-ink"
-_ADAPTERS: Final = ("faceid", "fast")
 
 
 class WeightsMissing(Exception):
@@ -80,7 +79,7 @@ def weights_hash() -> str:
 
 def _without_missing(text: str) -> str:
     """The configuration without those adapters that the measured folder lacks: a base that names them needs them."""
-    for part in _ADAPTERS:
+    for part in ADAPTERS:
         if not (WEIGHTS / "adapters" / f"{part}.safetensors").is_file():
             text = re.sub(rf"^{part} = .*\n", "", text, flags=re.MULTILINE)
     return text

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from core.errors import ModelUnusable
+
+# The files that a base may have beside its folder, by the names under which its sha256 has them.
+ADAPTERS: Final = ("faceid", "fast")
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
     """Make one entry; its paths are relative to the configuration's folder."""
     try:
         placed = entry | {"path": folder / entry["path"]}
-        for key in {"rest", "faceid", "fast", "tokenizer", "landmarks"} & entry.keys():
+        for key in {"rest", *ADAPTERS, "tokenizer", "landmarks"} & entry.keys():
             placed[key] = folder / entry[key]
         for key in {"instance_tokens", "sample_words"} & entry.keys():
             placed[key] = tuple(entry[key])
@@ -203,7 +206,7 @@ def check(entry: Base | Pack | Scorer | Captioner | Embedder | UpscalerEntry) ->
         raise ModelUnusable(entry.name, f"there is no folder {entry.path}")
     if not entry.sha256:
         raise ModelUnusable(entry.name, "the configuration names no sha256 of its files")
-    for part in ("faceid", "fast", "landmarks"):
+    for part in (*ADAPTERS, "landmarks"):
         if getattr(entry, part, None) is not None and part not in entry.sha256:
             raise ModelUnusable(entry.name, f"the configuration names no sha256 of its {part} file")
     for path, expected in entry.sha256.items():

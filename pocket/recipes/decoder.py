@@ -4,7 +4,7 @@ A decoder learns to copy from the latents that pictures have. Those that a UNet 
 come out smeared. So half of the latents here are the base's own: a picture's, with noise added and taken away again
 by the UNet, so that what ought to come out is known (to decode from disturbed latents: Zheng et al., 2025, "Diffusion
 Transformers with Representation Autoencoders"). A critic of patches, which learns to tell copies from drawings, weighs
-as much as the differences do (Esser et al., 2021, "Taming Transformers", equation 7). What is kept lies between the
+half of what the differences do (Esser et al., 2021, "Taming Transformers", equation 7). What is kept lies between the
 first decoder and the taught one, because that copies photos as the first does and is as clear as the second (Wortsman
 et al., 2022, "Robust fine-tuning"). The encoder stays as it is, and with it all that has learnt from its latents.
 """

@@ -19,7 +19,7 @@ MODELS = Path(__file__).parents[2] / "models.toml"
 def pocket() -> Base:
     """The shipped base without its adapters, with so few denoising steps that a picture takes a moment."""
     shipped = catalogue.read(MODELS).bases["pocket"]
-    files = {path: known for path, known in shipped.sha256.items() if path not in ("faceid", "fast")}
+    files = {path: known for path, known in shipped.sha256.items() if path not in catalogue.ADAPTERS}
     return replace(shipped, steps=2, sha256=files, faceid=None, fast=None)
 
 

@@ -19,7 +19,7 @@ from sqlmodel import col, delete, select, update
 
 from core.chat import arrivals, news
 from core.conversation.messages import Chosen, Command, Option, Photos, Reply, Text, Upload
-from core.families.catalogue import sha256_of
+from core.families.catalogue import ADAPTERS, sha256_of
 from core.jobs import announce, open_workshop, run
 from core.jobs.workshop import Workshop
 from core.settings import Settings
@@ -96,7 +96,7 @@ def write_models(
     entries = tomllib.loads((ROOT / "models.toml").read_text())
     base, pack = entries["bases"]["pocket"], entries["packs"]["pocket"]
     del entries["bases"]["pocket-ink"]
-    for part in ("faceid", "fast"):
+    for part in ADAPTERS:
         del base[part], base["sha256"][part]
     base |= {"steps": steps, "class_images": class_images, "sample_words": [""]}
     for table in (base["training"], *(one for one in base["training"].values() if isinstance(one, dict))):
