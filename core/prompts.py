@@ -26,7 +26,7 @@ from core.wording import (
 MOST_PICTURES = 8
 LONGEST_PROMPT = 1000  # characters
 BOUNDS = {"n": (1, MOST_PICTURES), "steps": (1, 100), "cfg": (0.0, 20.0), "seed": (0, 2**53 - 1)}
-SAMPLERS = ("ddim", "euler", "euler_a", "dpmpp_2m", "unipc")
+SAMPLERS = ("ddim", "euler", "euler_a", "dpmpp_2m", "unipc", "lcm")
 MOST_STRETCH = 2.0  # of the longer side over the shorter
 METHODS = {
     "lora": "lora",

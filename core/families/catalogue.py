@@ -47,6 +47,7 @@ class Base:
     revision: str = ""
     faceid: Path | None = None  # IP-Adapter FaceID weights for this base
     fast: Path | None = None  # a low-rank change with which a few steps do
+    fast_steps: int = 4  # so many, unless others are asked for
 
     def settings(self, method: str) -> dict[str, Any]:
         """The defaults of a training by a method: what holds for all, and over it the table of the method's name."""

@@ -17,8 +17,6 @@ from torch import Tensor, nn
 from core.artifacts import Adapter, Pixels
 from core.families.catalogue import Base
 
-FAST_STEPS = 4  # unless other steps are asked for
-
 
 @dataclass(frozen=True)
 class Latents:
@@ -161,7 +159,7 @@ def usual_request(
     return DrawRequest(
         prompt=prompt,
         negative="",
-        steps=FAST_STEPS if fast else base.steps,
+        steps=base.fast_steps if fast else base.steps,
         cfg=base.cfg,
         width=family.size,
         height=family.size,

@@ -12,7 +12,7 @@ from diffusers import (
     UniPCMultistepScheduler,
 )
 
-FAST = "lcm"  # for a base with its acceleration
+FAST = "lcm"  # for a base with its acceleration; with guidance for one without
 
 SCHEDULERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "ddim": DDIMScheduler.from_config,

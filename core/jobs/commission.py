@@ -20,6 +20,7 @@ from core.wording import encode_trigger, is_named, with_trigger
 
 FACEID_CFG = 3.0  # SPEC G4
 FACEID_SCHEDULER = "ddim"
+FACEID_STEPS = 20  # where a base's own are by another sampler, which may need fewer
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
         fast=prompt.fast,
     )
     if any(one.profile.method == FACEID for one in commission.shown):
-        request = replace(request, cfg=FACEID_CFG, scheduler=FACEID_SCHEDULER)
+        request = _by_face(request)
     own = commission.subject.version.cfg
     if own is not None and not prompt.fast:
         request = replace(request, cfg=own)
@@ -126,6 +127,12 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
         width=width,
         height=height,
     )
+
+
+def _by_face(request: DrawRequest) -> DrawRequest:
+    own = request.fast or request.scheduler == FACEID_SCHEDULER
+    steps = request.steps if own else max(request.steps, FACEID_STEPS)
+    return replace(request, cfg=FACEID_CFG, scheduler=FACEID_SCHEDULER, steps=steps)
 
 
 def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:

@@ -28,7 +28,7 @@ _WIDTHS: Final = (64, 128, 128)
 _UNSAID: Final = 0.1
 _MOST_SIGNAL: Final = 5.0
 _RATE: Final = 1e-3
-# How strongly the caption guides a picture in what learns from the base's own: as the catalogue has it.
+# How strongly the caption guides a picture in what learns from the base's own.
 GUIDANCE: Final = 2.5
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from core.errors import ModelUnusable
 from core.families import open_base
 from core.families.catalogue import Base, sha256_of
-from core.families.family import FAST_STEPS, Family, usual_request
+from core.families.family import Family, usual_request
 from tests.families.pocket_base import adapter_of, opened, picture, pocket, request
 from tests.families.test_sd15 import furthest, plain_pipeline
 
@@ -73,18 +73,18 @@ def plainly_drawn(state: State) -> Any:
 def test_it_draws_what_a_plain_pipeline_draws(tmp_path: Path, layout: Callable[[State], State]) -> None:
     family = open_base(base_with(tmp_path, layout(untrained())), torch.device("cpu"))
 
-    ours = family.draw(replace(request(family), fast=True, steps=FAST_STEPS), [5])[0]
+    ours = family.draw(replace(request(family), fast=True, steps=4), [5])[0]
 
     assert furthest(ours, plainly_drawn(untrained())) <= 2
 
 
-def test_what_is_usual_is_four_steps_without_guidance(family: Family) -> None:
+def test_what_is_usual_are_the_steps_of_its_entry_without_guidance(family: Family) -> None:
     usual = usual_request(family, "a photo", fast=True)
     small = replace(usual, width=64, height=64)
 
     drawn = family.draw(small, [5])[0]
 
-    assert usual.steps == 4
+    assert usual.steps == family.base.fast_steps == 8
     assert np.array_equal(drawn, family.draw(replace(small, cfg=7.0, scheduler="ddim"), [5])[0])
 
 

@@ -12,7 +12,7 @@ from diffusers import StableDiffusionPipeline
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
 from core.families.family import Family
-from core.families.schedulers import FAST, SCHEDULERS
+from core.families.schedulers import SCHEDULERS
 from core.families.sd15 import Sd15
 from core.prompts import SAMPLERS
 from tests.families.pocket_base import adapter_of, batch, drawn_subjects, opened, picture, pocket, request
@@ -296,4 +296,4 @@ def layers_of(adapter: Adapter) -> set[str]:
 
 
 def test_every_sampler_that_prompts_may_name_is_one() -> None:
-    assert set(SAMPLERS) == SCHEDULERS.keys() - {FAST}
+    assert set(SAMPLERS) == SCHEDULERS.keys()
