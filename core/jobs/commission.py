@@ -115,9 +115,7 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
         fast=prompt.fast,
     )
     if any(one.profile.method == FACEID for one in commission.shown):
-        own = request.scheduler in FACEID_SCHEDULERS
-        scheduler = request.scheduler if own else FACEID_SCHEDULERS[0]
-        request = replace(request, cfg=FACEID_CFG, scheduler=scheduler)
+        request = replace(request, cfg=FACEID_CFG, scheduler=faceid_scheduler(request.scheduler))
     own = commission.subject.version.cfg
     if own is not None and not prompt.fast:
         request = replace(request, cfg=own)
@@ -131,6 +129,11 @@ def request_of(workshop: Workshop, family: Family, commission: Commission) -> Dr
         width=width,
         height=height,
     )
+
+
+def faceid_scheduler(usual: str) -> str:
+    """The sampler that a face is drawn with on a base whose own is this one."""
+    return usual if usual in FACEID_SCHEDULERS else FACEID_SCHEDULERS[0]
 
 
 def _text(family: Family, prompt: Prompt, names: Mapping[str, Shown]) -> str:

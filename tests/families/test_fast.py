@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from diffusers import LCMScheduler
 from torch import Tensor
 
 from core.errors import ModelUnusable
@@ -56,7 +55,6 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
 def plainly_drawn(state: State) -> Any:
     pipeline = plain_pipeline()
     pipeline.load_lora_weights(state)
-    pipeline.scheduler = LCMScheduler.from_config(pipeline.scheduler.config)
     drawn = pipeline(
         "a photo of a sks man",
         num_inference_steps=4,

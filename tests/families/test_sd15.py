@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import LCMScheduler, StableDiffusionPipeline
 
 from core.artifacts import Adapter, Pixels
 from core.errors import ModelUnusable
@@ -27,6 +27,7 @@ def plain_pipeline() -> Any:
     folder = pocket().path
     pipeline = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
+    pipeline.scheduler = LCMScheduler.from_config(pipeline.scheduler.config)  # as models.toml has it
     return pipeline
 
 

@@ -16,6 +16,7 @@ from core.conversation.messages import Command
 from core.families.catalogue import Catalogue
 from core.families.family import DrawRequest, Family, usual_request
 from core.jobs import announce
+from core.jobs.commission import faceid_scheduler
 from core.storage import ledger
 from core.storage.database import reading, writing
 from core.storage.files import new_name
@@ -114,8 +115,9 @@ def wardrobe(opens: Opens, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         quick = fast.base_with(folder, fast.untrained())
         sums = {**base.sha256, "faceid": face.sha256["faceid"], "fast": quick.sha256["fast"]}
         second = replace(
-            base, name="second", title="Second", faceid=face.faceid, fast=quick.fast, sha256=sums
-        )
+            base, name="second", title="Second", scheduler="ddim", faceid=face.faceid, fast=quick.fast,
+            fast_steps=3, sha256=sums,
+        )  # fmt: skip
         third = replace(base, name="third", title="Third")
         place.workshop.catalogue = Catalogue(
             {one.name: one for one in (base, second, third)}, place.workshop.catalogue.packs
@@ -177,9 +179,9 @@ def test_another_base_of_the_family_draws_with_what_was_learnt_on_the_usual_one(
 
     assert wardrobe.settings() == {
         "base": "third",
-        "sampler": "ddim",
+        "sampler": "lcm",
         "steps": "4",
-        "cfg": "2.5",
+        "cfg": "2",
         "seed": "3",
     }
     third = workshop.family(workshop.named("third"))
@@ -203,10 +205,15 @@ def test_a_face_is_drawn_for_the_plain_word_with_settings_of_its_own(wardrobe: W
     assert wardrobe.settings() | {"cfg": "2", "steps": "3"} == wardrobe.settings()
 
 
+@pytest.mark.parametrize(("own", "taken"), [("ddim", "ddim"), ("lcm", "lcm"), ("euler_a", "ddim")])
+def test_a_face_is_drawn_by_ddim_or_its_kin(own: str, taken: str) -> None:
+    assert faceid_scheduler(own) == taken
+
+
 def test_fast_draws_in_few_steps(wardrobe: Wardrobe) -> None:
     drawn = wardrobe.drawn(f"in a hat {wardrobe.tag('one')} --base second --fast")
 
-    assert wardrobe.settings() == {"base": "second", "sampler": "lcm", "steps": "4", "cfg": "1", "seed": "3"}
+    assert wardrobe.settings() == {"base": "second", "sampler": "lcm", "steps": "3", "cfg": "1", "seed": "3"}
     second = wardrobe.place.workshop.family(wardrobe.place.workshop.named("second"))
     prompt, worn = "a photo of a sks man, in a hat", {wardrobe.worn("one"): 1.0}
     assert np.array_equal(drawn, expected(second, usual_request(second, prompt, worn, fast=True)))

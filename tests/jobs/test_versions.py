@@ -135,7 +135,7 @@ def test_a_grid_is_one_picture_whose_columns_and_rows_can_be_made_the_profiles_o
     assert json.loads(work.progress)["grid"] == {
         "axis": "steps",
         "columns": steps,
-        "rows": ["1.5", "2.5", "4"],
+        "rows": ["1", "2", "3"],
     }
     assert _pictures_left(owner) == before
     with Image.open(io.BytesIO(_content(owner, work))) as picture:
@@ -143,11 +143,11 @@ def test_a_grid_is_one_picture_whose_columns_and_rows_can_be_made_the_profiles_o
         pixels = np.asarray(picture.convert("L")).astype(float)
     assert pixels.std() > 30
     gallery = [reply for reply in hear(owner.ana) if isinstance(reply, Gallery)][-1]
-    assert [option.label for option in gallery.options][:6] == [*steps, "CFG 1.5", "CFG 2.5", "CFG 4"]
-    owner.ana.tap("CFG 4")
+    assert [option.label for option in gallery.options][:6] == [*steps, "CFG 1", "CFG 2", "CFG 3"]
+    owner.ana.tap("CFG 3")
     owner.ana.tap("4")
     version = owner.versions()[0]
-    assert (version.cfg, version.best_step) == (4.0, 4)
+    assert (version.cfg, version.best_step) == (3.0, 4)
 
 
 def test_a_grid_asks_for_the_subject_as_its_captions_do(owner: Owner) -> None:
