@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
@@ -23,6 +24,7 @@ from pocket.recipes import (
 from pocket.recipes.attributes import truth_of
 from pocket.recipes.course import Plan
 from pocket.recipes.embedder import alike_loss
+from pocket.recipes.going_on import take_up, without_statistics
 from pocket.recipes.photos import training_shot
 from pocket.recipes.scorer import with_a_wrong_word
 from pocket.sayings import COLOURS, HEADS, SAYINGS, written
@@ -47,6 +49,19 @@ def test_attributes_are_values_of_the_subject_that_is_seen(out: Path) -> None:
         assert {"look", "kind"} <= set(found) <= {"look", *values}
         assert all(found[name] in HEADS[name] for name in found)
         assert found["look"] == "photo" or not COLOURS & set(found)
+
+
+def test_a_judge_of_which_only_the_file_is_left_goes_on_as_it_was() -> None:
+    pictures = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    file = JUDGES / "attributes.onnx"
+    shipped = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    [expected] = shipped.run(None, {"input.1": pictures.numpy()})
+
+    teller = attributes_recipe.Teller()
+    take_up(teller, file)
+    without_statistics(teller)
+
+    assert np.allclose(teller(pictures).detach().numpy(), expected, atol=1e-3)
 
 
 def test_every_truth_has_its_place_among_the_judges_answers() -> None:
