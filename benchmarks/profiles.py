@@ -24,10 +24,10 @@ KEPT: Final = 3  # folders: those that were used last
 # What decides the weights that a training ends with, beside the base and its plan.
 SOURCES: Final = (
     "benchmarks/bench_studio.py",
-    "core/assessment", "core/curation", "core/families", "core/generation", "core/training",
+    "core/assessment", "core/captioning", "core/curation", "core/families", "core/generation", "core/training",
     "core/eyes.py", "core/faces.py", "core/onnx_models.py",
     "core/intake_formats.py", "core/schedule.py", "core/subjects.py", "core/wording.py",
-    "core/jobs/checkpoints.py", "core/jobs/class_pictures.py", "core/jobs/dataset.py", "core/jobs/learn.py",
+    "core/jobs/captioning.py", "core/jobs/checkpoints.py", "core/jobs/class_pictures.py", "core/jobs/dataset.py", "core/jobs/learn.py",
     "core/jobs/look.py",
 )  # fmt: skip
 DRAWN_BY: Final = "pocket/*.py"  # the photos; its recipes are in the weights already
@@ -52,12 +52,14 @@ def profiles(
 def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
     """What a training depends on, in short: the weights' sha256, the sources' and the base's recommendations.
 
-    The judge of prompts is among them: by it a training chooses its checkpoint, and its end.
+    The judge of prompts is among them, by which a training chooses its checkpoint and its end, and the captioner,
+    whose words it learns.
     """
     catalogue = read(models)
     entry = catalogue.bases[base]
     files = {path: known for path, known in entry.sha256.items() if path not in ADAPTERS}
-    judges = [catalogue.packs[pack].sha256, *(scorer.sha256 for scorer in catalogue.scorers.values())]
+    others = (*catalogue.scorers.values(), *catalogue.captioners.values())
+    judges = [catalogue.packs[pack].sha256, *(other.sha256 for other in others)]
     weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,
                    entry.class_images, entry.sample_words, entry.size]  # fmt: skip
