@@ -27,8 +27,8 @@ SOURCES: Final = (
     "core/assessment", "core/captioning", "core/curation", "core/families", "core/generation", "core/training",
     "core/eyes.py", "core/faces.py", "core/onnx_models.py",
     "core/intake_formats.py", "core/schedule.py", "core/subjects.py", "core/wording.py",
-    "core/jobs/captioning.py", "core/jobs/checkpoints.py", "core/jobs/class_pictures.py", "core/jobs/dataset.py", "core/jobs/learn.py",
-    "core/jobs/look.py",
+    "core/jobs/captioning.py", "core/jobs/checkpoints.py", "core/jobs/class_pictures.py",
+    "core/jobs/dataset.py", "core/jobs/learn.py", "core/jobs/look.py",
 )  # fmt: skip
 DRAWN_BY: Final = "pocket/*.py"  # the photos; its recipes are in the weights already
 
@@ -58,8 +58,8 @@ def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
     catalogue = read(models)
     entry = catalogue.bases[base]
     files = {path: known for path, known in entry.sha256.items() if path not in ADAPTERS}
-    others = (*catalogue.scorers.values(), *catalogue.captioners.values())
-    judges = [catalogue.packs[pack].sha256, *(other.sha256 for other in others)]
+    judges = [catalogue.packs[pack].sha256, *(scorer.sha256 for scorer in catalogue.scorers.values())]
+    judges += [captioner.sha256 for captioner in catalogue.captioners.values()]
     weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,
                    entry.class_images, entry.sample_words, entry.size]  # fmt: skip

@@ -57,6 +57,9 @@ def test_what_a_training_depends_on_is_in_the_key(tmp_path: Path, monkeypatch: p
     scorer = read(weights.MODELS).scorers["pocket"].sha256["scorer.json"]
     models.write_text(text.replace(scorer, "0" * len(scorer), 1))
     assert key_of(models) != before
+    captioner = read(weights.MODELS).captioners["pocket"].sha256["attributes.onnx"]
+    models.write_text(text.replace(captioner, "0" * len(captioner), 1))
+    assert key_of(models) != before
     known = read(weights.MODELS).bases["pocket"].sha256["unet/diffusion_pytorch_model.safetensors"]
     models.write_text(text.replace(known, "0" * len(known), 1))
     assert key_of(models) != before
