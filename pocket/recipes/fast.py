@@ -1,9 +1,9 @@
-"""An acceleration of the base: a low-rank change with which four steps do, guidance included.
+"""An acceleration of the base: a low-rank change with which four to eight steps do, guidance included.
 
 Latent consistency distillation into a LoRA (Luo et al., 2023, "Latent Consistency Models" and "LCM-LoRA"): the
 changed model must answer the same at two neighbouring points of the way that the base itself, guided, takes from
-noise to picture. The guidance is part of what is learned, so a picture is drawn
-without any.
+noise to picture. The guidance is part of what is learned, so a picture is drawn without
+any.
 """
 
 from typing import Any, Final
@@ -128,4 +128,4 @@ def _write(plan: Plan, student: Any) -> None:
 
 
 if __name__ == "__main__":
-    train(plan_from_command_line("Distil the base into four steps."))
+    train(plan_from_command_line("Distil the base into a few steps."))
