@@ -9,7 +9,7 @@ import numpy as np
 import safetensors
 import safetensors.torch
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
+from diffusers import LCMScheduler, StableDiffusionPipeline
 
 from core.artifacts import Adapter, Pixels
 from core.exchange.leaving import About, export
@@ -29,7 +29,7 @@ def _plain() -> Any:
         pocket().path, local_files_only=True, dtype=torch.float32
     )
     pipeline.set_progress_bar_config(disable=True)
-    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    pipeline.scheduler = LCMScheduler.from_config(pipeline.scheduler.config)
     return pipeline
 
 

@@ -98,7 +98,7 @@ PROMPTS = (
     ("a hat --ar 9", "--ar 9: write it like 3:4."),
     (
         "a hat --sampler plms",
-        "--sampler plms: ddim, euler, euler_a, dpmpp_2m, unipc is what you can choose from.",
+        "--sampler plms: ddim, euler, euler_a, dpmpp_2m, unipc, lcm is what you can choose from.",
     ),
     ("<lora:8812:0.9> in a forest", "I know no profile 8812 that you may use."),
     ("a <hat> on a cat", "I do not know <hat>. There are <lora:ID:0.8> <ti:ID> <faceid:ID>, with an id"),
