@@ -62,7 +62,7 @@ def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
     judges += [captioner.sha256 for captioner in catalogue.captioners.values()]
     weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,
-                   entry.class_images, entry.sample_words, entry.size]  # fmt: skip
+                   entry.class_images, dict(entry.class_drawing), entry.sample_words, entry.size]  # fmt: skip
     code = json.dumps(recommended, sort_keys=True).encode()
     for source in sources():
         code += source.as_posix().encode() + source.read_bytes()

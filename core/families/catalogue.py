@@ -35,6 +35,8 @@ class Base:
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
     training: Mapping[str, Any] = field(repr=False)  # of `core.training.plan`: see `settings`
+    # How its class's images are drawn, where not as usual: `steps`, `cfg`, `scheduler`. A training keeps to them.
+    class_drawing: Mapping[str, Any] = field(default_factory=dict, repr=False)
     sample_words: tuple[
         str, ...
     ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones

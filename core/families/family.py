@@ -9,7 +9,7 @@ adapter = family.export(trainable, step=1)
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from torch import Tensor, nn
@@ -167,3 +167,8 @@ def usual_request(
         adapters=adapters or {},
         fast=fast,
     )
+
+
+def class_request(family: Family, prompt: str, adapters: Mapping[str, float] | None = None) -> DrawRequest:
+    """Draw a class as its images are drawn, by which a training keeps what the base knows of it."""
+    return replace(usual_request(family, prompt, adapters), **family.base.class_drawing)

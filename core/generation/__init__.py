@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from core.artifacts import Candidate, Pixels
-from core.families.family import DrawRequest, Family, usual_request
+from core.families.family import DrawRequest, Family, class_request
 from core.generation.request import checked
 from core.subjects import STYLE
 
@@ -18,7 +18,7 @@ def generate(family: Family, request: DrawRequest, *, count: int, first_seed: in
 
 def class_images(family: Family, class_word: str, numbers: Sequence[int]) -> list[Pixels]:
     """Draw these of a class's images: each number is one picture, the same for everyone who asks for it."""
-    request = usual_request(family, class_prompt(class_word))
+    request = class_request(family, class_prompt(class_word))
     return family.draw(request, class_image_seeds(class_word, numbers))
 
 

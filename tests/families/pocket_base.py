@@ -20,7 +20,8 @@ def pocket() -> Base:
     """The shipped base without its adapters, with so few denoising steps that a picture takes a moment."""
     shipped = catalogue.read(MODELS).bases["pocket"]
     files = {path: known for path, known in shipped.sha256.items() if path not in catalogue.ADAPTERS}
-    return replace(shipped, steps=2, sha256=files, faceid=None, fast=None)
+    classes = {**shipped.class_drawing, "steps": 2}
+    return replace(shipped, steps=2, class_drawing=classes, sha256=files, faceid=None, fast=None)
 
 
 @cache

@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.families.family import Family
-from core.generation import class_images, class_prompt, generate
+from core.families.family import Family, usual_request
+from core.generation import class_image_seeds, class_images, class_prompt, generate
 from core.generation.request import PromptRefused
 from tests.families.pocket_base import opened, request
 
@@ -71,6 +71,16 @@ def test_a_class_image_is_the_same_whoever_asks_for_it_and_with_which_others(fam
     assert np.abs(first.astype(int) - among_others[2].astype(int)).max() <= 1
     assert not np.array_equal(among_others[0], among_others[1])
     assert not np.array_equal(first, class_images(family, "woman", [3])[0])
+
+
+def test_a_class_is_drawn_as_its_base_has_it(family: Family) -> None:
+    how = family.base.class_drawing
+
+    assert how["scheduler"] != family.base.scheduler
+    asked = replace(usual_request(family, class_prompt("man")), **how)
+    assert np.array_equal(
+        class_images(family, "man", [3])[0], family.draw(asked, class_image_seeds("man", [3]))[0]
+    )
 
 
 def test_a_class_prompt_names_the_class_alone() -> None:

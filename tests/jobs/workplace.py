@@ -99,6 +99,7 @@ def write_models(
     for part in ADAPTERS:
         del base[part], base["sha256"][part]
     base |= {"steps": steps, "class_images": class_images, "sample_words": [""]}
+    base["class_drawing"] |= {"steps": steps}
     for table in (base["training"], *(one for one in base["training"].values() if isinstance(one, dict))):
         table |= TRAINING | training
     if faceid:
