@@ -2,8 +2,8 @@
 
 Latent consistency distillation into a LoRA (Luo et al., 2023, "Latent Consistency Models" and "LCM-LoRA"): the
 changed model must answer the same at two neighbouring points of the way that the base itself, guided, takes from
-noise to picture. The guidance is part of what is learned, so a picture is drawn without
-any.
+noise to picture. The guidance is part of what is learned, so a picture is
+drawn without any.
 """
 
 from typing import Any, Final

@@ -180,7 +180,7 @@ def test_latents_that_are_redrawn_are_the_same_picture_and_not_quite_the_same() 
     little, much = (base.redrawn(clean, [caption], steps) for steps in (2, 16))
 
     apart = [(one - clean).std().item() / clean.std().item() for one in (little, much)]
-    assert 0 < apart[0] < apart[1] < 1
+    assert 0 < apart[0] < 0.25 < apart[1] < 1
 
 
 def test_an_autoencoder_without_a_recogniser_says_what_to_train_first(tmp_path: Path) -> None:
