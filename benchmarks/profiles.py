@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -61,8 +62,9 @@ def key_of(models: Path, base: str = "pocket", pack: str = "pocket") -> str:
     judges = [catalogue.packs[pack].sha256, *(scorer.sha256 for scorer in catalogue.scorers.values())]
     judges += [captioner.sha256 for captioner in catalogue.captioners.values()]
     weights = _short(json.dumps([files, *map(dict, judges)], sort_keys=True).encode())
+    class_drawing = entry.class_drawing and asdict(entry.class_drawing)
     recommended = [entry.training, entry.steps, entry.cfg, entry.scheduler, entry.instance_tokens,
-                   entry.class_images, dict(entry.class_drawing), entry.sample_words, entry.size]  # fmt: skip
+                   entry.class_images, class_drawing, entry.sample_words, entry.size]  # fmt: skip
     code = json.dumps(recommended, sort_keys=True).encode()
     for source in sources():
         code += source.as_posix().encode() + source.read_bytes()

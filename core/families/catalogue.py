@@ -12,6 +12,21 @@ from core.errors import ModelUnusable
 # The files that a base may have beside its folder, by the names under which its sha256 has them.
 ADAPTERS: Final = ("faceid", "fast")
 
+# What a base takes from the one that it is `like`, where its own entry does not say: how it draws and is trained.
+_RECOMMENDED: Final = (
+    "size", "bucket_step", "steps", "cfg", "scheduler",
+    "class_images", "class_drawing", "sample_words", "training",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClassDrawing:
+    """How images of a class are drawn where that is not as pictures usually are."""
+
+    steps: int
+    cfg: float
+    scheduler: str
+
 
 @dataclass(frozen=True)
 class Base:
@@ -35,8 +50,7 @@ class Base:
     class_images: int  # how many a training on it learns from, and a floor is calibrated with
     sha256: Mapping[str, str] = field(repr=False)  # by path under `path`, or `faceid`, or `fast`
     training: Mapping[str, Any] = field(repr=False)  # of `core.training.plan`: see `settings`
-    # How its class's images are drawn, where not as usual: `steps`, `cfg`, `scheduler`. A training keeps to them.
-    class_drawing: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    class_drawing: ClassDrawing | None = None  # of what a training keeps to; None: as usual
     sample_words: tuple[
         str, ...
     ] = ()  # asked for beside the subject at every checkpoint; empty: the usual ones
@@ -158,14 +172,26 @@ def read(file: Path) -> Catalogue:
     with file.open("rb") as opened:
         entries = tomllib.load(opened)
     folder = file.parent
+    bases = entries.get("bases", {})
     return Catalogue(
-        bases=_table(Base, entries.get("bases", {}), folder),
+        bases=_table(Base, {name: _recommended(name, bases) for name in bases}, folder),
         packs=_table(Pack, entries.get("packs", {}), folder),
         scorers=_table(Scorer, entries.get("scorers", {}), folder),
         captioners=_table(Captioner, entries.get("captioners", {}), folder),
         embedders=_table(Embedder, entries.get("embedders", {}), folder),
         upscalers=_table(UpscalerEntry, entries.get("upscalers", {}), folder),
     )
+
+
+def _recommended(name: str, bases: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A base's entry with what it takes from the one that it is `like`."""
+    own = dict(bases[name])
+    if "like" not in own:
+        return own
+    like, complete = own.pop("like"), [other for other, entry in bases.items() if "like" not in entry]
+    if like not in complete:
+        raise ModelUnusable(name, f'like = "{like}" is none of {", ".join(complete)}')
+    return {key: bases[like][key] for key in _RECOMMENDED if key in bases[like]} | own
 
 
 def _table(kind: type[Entry], entries: dict[str, dict[str, Any]], folder: Path) -> dict[str, Entry]:
@@ -180,6 +206,8 @@ def _entry(kind: type[Entry], name: str, entry: dict[str, Any], folder: Path) ->
             placed[key] = folder / entry[key]
         for key in {"instance_tokens", "sample_words"} & entry.keys():
             placed[key] = tuple(entry[key])
+        if "class_drawing" in entry:
+            placed["class_drawing"] = ClassDrawing(**entry["class_drawing"])
         return kind(name=name, **placed)
     except KeyError as error:
         raise ModelUnusable(name, f"{error} is not in the configuration") from error

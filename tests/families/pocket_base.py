@@ -20,8 +20,9 @@ def pocket() -> Base:
     """The shipped base without its adapters, with so few denoising steps that a picture takes a moment."""
     shipped = catalogue.read(MODELS).bases["pocket"]
     files = {path: known for path, known in shipped.sha256.items() if path not in catalogue.ADAPTERS}
-    classes = {**shipped.class_drawing, "steps": 2}
-    return replace(shipped, steps=2, class_drawing=classes, sha256=files, faceid=None, fast=None)
+    assert shipped.class_drawing is not None
+    drawing = replace(shipped.class_drawing, steps=2)
+    return replace(shipped, steps=2, class_drawing=drawing, sha256=files, faceid=None, fast=None)
 
 
 @cache

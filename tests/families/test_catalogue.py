@@ -139,6 +139,54 @@ def test_an_unknown_entry_is_named(tmp_path: Path) -> None:
         written(tmp_path, BASE.replace('licence = "MIT"', 'licence = "MIT"\nlicens = "MIT"'))
 
 
+def test_a_base_draws_and_is_trained_like_another_where_it_does_not_say_otherwise(tmp_path: Path) -> None:
+    other = """
+    [bases.second]
+    title = "Second"
+    family = "sd15"
+    path = "tiny"
+    licence = "MIT"
+    content = "drawn"
+    look = "ink"
+    like = "tiny"
+    cfg = 4.0
+    instance_tokens = ["sks"]
+    sha256 = {}
+    """
+    first = written(tmp_path, BASE + "rank = 8\n" + other)
+
+    second = catalogue.read(tmp_path / "models.toml").bases["second"]
+
+    assert (second.steps, second.scheduler, second.class_images) == (20, "ddim", 24)
+    assert second.settings("lora") == first.settings("lora") == {"rank": 8}
+    assert (first.cfg, second.cfg) == (2.5, 4.0)
+    assert not second.sha256
+
+
+@pytest.mark.parametrize("like", ["tiny", "nobody"])
+def test_a_base_may_only_be_like_one_that_says_all_itself(tmp_path: Path, like: str) -> None:
+    with pytest.raises(ModelUnusable, match=f'tiny: .*"{like}"'):
+        written(tmp_path, BASE.replace("steps = 20\n", f'like = "{like}"\n'))
+
+
+def test_an_unknown_entry_of_how_a_class_is_drawn_is_named(tmp_path: Path) -> None:
+    how = 'class_drawing = { steps = 20, cfg = 2.5, sampler = "ddim" }'
+
+    with pytest.raises(ModelUnusable, match=r"tiny: .*sampler"):
+        written(tmp_path, BASE.replace("class_images", f"{how}\nclass_images"))
+
+
+@pytest.mark.parametrize(
+    "how",
+    ['scheduler = "dimm"', 'scheduler = "ddim"\nclass_drawing = { steps = 2, cfg = 1, scheduler = "dimm" }'],
+)
+def test_a_sampler_that_there_is_not_is_refused(tmp_path: Path, how: str) -> None:
+    base = written(tmp_path, BASE.replace('scheduler = "ddim"', how))
+
+    with pytest.raises(ModelUnusable, match='no sampler "dimm", only ddim'):
+        open_base(base, torch.device("cpu"))
+
+
 def test_an_unknown_family_is_refused(tmp_path: Path) -> None:
     base = written(tmp_path, BASE.replace('family = "sd15"', 'family = "sd99"'))
 

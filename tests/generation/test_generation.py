@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -76,8 +76,9 @@ def test_a_class_image_is_the_same_whoever_asks_for_it_and_with_which_others(fam
 def test_a_class_is_drawn_as_its_base_has_it(family: Family) -> None:
     how = family.base.class_drawing
 
-    assert how["scheduler"] != family.base.scheduler
-    asked = replace(usual_request(family, class_prompt("man")), **how)
+    assert how is not None
+    assert how.scheduler != family.base.scheduler
+    asked = replace(usual_request(family, class_prompt("man")), **asdict(how))
     assert np.array_equal(
         class_images(family, "man", [3])[0], family.draw(asked, class_image_seeds("man", [3]))[0]
     )
