@@ -42,6 +42,7 @@ from core.storage.tables import (
 from core.storage.work import take_away
 from core.subjects import LORA, PHOTOS as COUNTS
 from core.up import migrate, server_command, wait_for_server
+from core.verdicts import SOFT
 from pocket.cast import photos_of
 from pocket.people import make_person
 
@@ -106,12 +107,7 @@ class Bench:
             if insist:
                 self.put_back(self._made(user), user, always=False)
             profile = self._confirmed(user, {**(plan or {})})
-        self.work()
-        with reading(self.studio.engine) as session:
-            profile = session.get_one(Profile, profile.id)
-        if profile.state != ProfileState.TRAINED:
-            raise RuntimeError(f"person {seed} is {profile.state}: {profile.reason}")
-        return profile
+        return self._trained(profile, user)
 
     def _known(self, user: str) -> Profile | None:
         """The profile that this user has confirmed, if there is one and it did not fail."""
@@ -168,22 +164,35 @@ class Bench:
         return self._made(user)
 
     def put_back(self, draft: Profile, user: str, *, always: bool) -> Profile:
-        """Take every photo that could be opened, or only where too few are good: what an owner may do with a tap."""
-        with reading(self.studio.engine) as session:
-            photos = session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
-        if always or sum(photo.chosen for photo in photos) < COUNTS[draft.method].least:
-            for photo in photos:
-                if photo.file and not photo.chosen:
-                    self.say(user, Chosen(f"in:{draft.handle}:{photo.number}"))
-            self.work()
+        """Take every photo that an owner may insist on, or only where too few are good.
+
+        Who belongs to a set is judged anew with each photo that its owner keeps, so that this may take two rounds.
+        """
+        if always or sum(photo.chosen for photo in self._photos_of(draft)) < COUNTS[draft.method].least:
+            while left := [
+                one.number for one in self._photos_of(draft) if one.verdict in SOFT and not one.owner
+            ]:
+                for number in left:
+                    self.say(user, Chosen(f"in:{draft.handle}:{number}"))
+                self.work()
         return self._made(user)
 
+    def _photos_of(self, draft: Profile) -> Sequence[Photo]:
+        with reading(self.studio.engine) as session:
+            return session.exec(select(Photo).where(Photo.profile_id == draft.id)).all()
+
     def train(self, user: str, plan: Mapping[str, Any]) -> Profile:
-        """Confirm a user's draft and train it; what came of it."""
-        profile = self._confirmed(user, {**plan})
+        """Confirm a user's draft and train it; raises RuntimeError where that could not be."""
+        return self._trained(self._confirmed(user, {**plan}), user)
+
+    def _trained(self, profile: Profile, user: str) -> Profile:
+        """Do what waits and return a profile as it is then; raises RuntimeError where it could not be trained."""
         self.work()
         with reading(self.studio.engine) as session:
-            return session.get_one(Profile, profile.id)
+            profile = session.get_one(Profile, profile.id)
+        if profile.state != ProfileState.TRAINED:
+            raise RuntimeError(f"the profile of {user} is {profile.state} {profile.reason}")
+        return profile
 
     def _made(self, user: str) -> Profile:
         with reading(self.studio.engine) as session:

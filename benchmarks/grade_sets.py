@@ -88,7 +88,7 @@ def _mild(seed: int, number: int) -> list[Pixels]:
 
 
 def _bad(seed: int, number: int) -> list[Pixels]:
-    """Half of them somebody else; all out of focus; three that come again and again; too dark; grainy and tiny."""
+    """Half of them somebody else; out of focus; very grainy; too dark; covered. As bad as an owner may insist on."""
     drawings = photos_of(seed, 10, SIDE, first_scene=FIRST_SCENE)
     pictures = [one.pixels for one in drawings]
     match number % 5:
@@ -97,9 +97,11 @@ def _bad(seed: int, number: int) -> list[Pixels]:
             others = photos_of(stranger, 5, SIDE, first_scene=FIRST_SCENE + 100)
             return pictures[:5] + [one.pixels for one in others]
         case 1:
-            return [cv2.GaussianBlur(one, (0, 0), SIDE / 40).astype(np.uint8) for one in pictures[:8]]
+            blurs = SIDE / np.linspace(260, 110, len(pictures))  # from what just passes to what is refused
+            pairs = zip(pictures, blurs, strict=True)
+            return [np.asarray(cv2.GaussianBlur(one, (0, 0), blur), np.uint8) for one, blur in pairs]
         case 2:
-            return [faults.noisy(one, place, 3.0) for place, one in enumerate(pictures[:2] * 3)]
+            return [faults.noisy(one, place, 40.0) for place, one in enumerate(pictures[:8])]
         case 3:
             return [faults.too_dark(one, 0.15) for one in pictures[:8]]
         case _:
