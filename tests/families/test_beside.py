@@ -52,7 +52,8 @@ def test_results_and_gradients_are_those_of_the_added_change(name: str, whole: b
             found.append([result.detach(), *torch.autograd.grad(result.square().sum(), wanted)])
 
     for ours, theirs in zip(*found, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+        largest = theirs.abs().max()  # 11 to 32,404; what is left of a long sum is rounded as the sum is
+        torch.testing.assert_close(ours / largest, theirs / largest, rtol=0, atol=1e-6)
 
 
 def test_afterwards_the_layers_are_as_they_were() -> None:
