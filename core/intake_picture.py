@@ -1,6 +1,7 @@
 """A stranger's file as a viewer would show it: upright, in sRGB, on white; run in the child alone."""
 
 import io
+from math import ceil
 from typing import Final
 
 import pillow_heif
@@ -20,6 +21,10 @@ DECODERS: Final = {
     "avif": AvifImagePlugin.AvifImageFile,
 }
 
+# JPEG decoders halve a picture on the way, in a third of the time that it takes to decode it whole and shrink it. So a
+# photo of 12 megapixels, 4000 or 4032 long, may come out a little shorter than it might.
+_NEARLY: Final = 15 / 16
+
 _GROUND: Final = (255, 255, 255)
 _DEEP: Final = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
@@ -36,7 +41,7 @@ _UPRIGHT: Final = {
 
 
 def decode(data: bytes, form: str, pixels: int, side: int) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the picture at most `side` long, and its width and height before it was shrunk.
+    """Return the picture at most `side` long, or a little less, and its width and height before it was shrunk.
 
     Raises PhotoRefused for more than `pixels`, and whatever the decoders raise on hostile bytes.
     """
@@ -46,7 +51,8 @@ def decode(data: bytes, form: str, pixels: int, side: int) -> tuple[Image.Image,
     _check(image.size, pixels)
     original = image.size
     if form == "jpeg":
-        image.draft(None, (side, side))
+        least = side * _NEARLY / max(image.size)
+        image.draft(None, (ceil(image.width * least), ceil(image.height * least)))
     image.load()
     if form == "heif":  # of which the size is only known for certain when it is decoded
         original = image.size
