@@ -30,7 +30,9 @@ from core.subjects import LORA, STYLE, captions_of
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
-CLASS_PICTURES = 4  # drawn again at every checkpoint, to see whether the class drifts
+# Drawn before and at every checkpoint, to see whether the class drifts; none of those that are learnt from, which a
+# training soon knows by heart: with these, one that drew its subject for every man was taken for one that did not.
+CLASS_PICTURES = 8
 # What is asked for beside the subject at every checkpoint: enough to see whether prompts are still obeyed.
 WORDS = ("", "smiling, blue background", "wearing a hat, in a park", "laughing")
 
@@ -46,6 +48,7 @@ class Trail:
     scores: list[Score] = field(default_factory=list)
     examiner: Examiner | None = None
     texts: tuple[str, ...] = ()
+    class_seeds: tuple[int, ...] = ()
     patience: int = 0
 
     def plan(self, plan: Plan) -> Plan:
@@ -59,15 +62,17 @@ class Trail:
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
         self.patience = plan.patience
+        learnt = self.workshop.base.class_images
+        self.class_seeds = (
+            tuple(class_image_seeds(word, range(learnt, learnt + CLASS_PICTURES))) if drifts else ()
+        )
         return replace(
             plan,
             sample_prompts=tuple(_asking(subject, extra) for extra in extras),
-            class_seeds=tuple(class_image_seeds(word, range(CLASS_PICTURES if drifts else 0))),
+            class_seeds=self.class_seeds,
         )
 
-    def begin(
-        self, slice_: Slice, *, photos: Sequence[Pixels], embeddings: Sequence[Embedding], classes: Sequence[Pixels]
-    ) -> None:  # fmt: skip
+    def begin(self, slice_: Slice, *, photos: Sequence[Pixels], embeddings: Sequence[Embedding]) -> None:
         """Know the subject, and the checkpoints of an earlier part of the same training."""
         workshop = self.workshop
         with slice_.writing() as (session, _):
@@ -82,7 +87,7 @@ class Trail:
             own = float(np.mean(among)) if among else None
         self.examiner = Examiner(
             workshop.scoring_pack(), judge, photos=photos, embeddings=faces, own=own,
-            class_pictures=classes[:CLASS_PICTURES], usual=usual,
+            class_pictures=self._class(), usual=usual,
         )  # fmt: skip
 
     def _usual(self) -> list[tuple[Pixels, str]]:
@@ -90,6 +95,12 @@ class Trail:
         family = self.workshop.family()
         request = usual_request(family, "")
         return [(family.draw(replace(request, prompt=text), [1])[0], text) for text in self.texts]
+
+    def _class(self) -> list[Pixels]:
+        """What the base draws of the class before it has learnt anything."""
+        family = self.workshop.family()
+        request = usual_request(family, class_prompt(self.words["class_word"]))
+        return family.draw(request, self.class_seeds) if self.class_seeds else []
 
     @property
     def similarities(self) -> list[float]:

@@ -91,7 +91,7 @@ class Learning:
             classes = yield from class_pictures(self.workshop, self.class_word)
         self._calibrate(classes, least=2)
         yield
-        self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings, classes=classes)
+        self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings)
         self.run = self._start(photos, places, texts, classes, plan)
         yield
         stopped = ""

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from core.artifacts import Adapter, Candidate, Dataset, Pixels
 from core.errors import ModelUnusable, TrainingFailed
-from core.families.family import Family, class_request, usual_request
+from core.families.family import Family, usual_request
 from core.training.method import Learner
 from core.training.methods import METHODS
 from core.training.plan import Plan
@@ -182,8 +182,7 @@ class Run:
                     self._family.draw(replaced(request, prompt=prompt), seeds), seeds, strict=True
                 )
             ]
-            asked = class_request(self._family, self._dataset.class_prompt, {SAMPLE: 1.0})
-            classes = self._family.draw(asked, self.plan.class_seeds) if self.plan.class_seeds else []
+            classes = self._family.draw(request, self.plan.class_seeds) if self.plan.class_seeds else []
             return Sampled(self.step, tuple(candidates), tuple(classes))
         finally:
             self._family.remove(SAMPLE)
