@@ -13,6 +13,7 @@ from core.assessment import Examiner, Score, best, diagnose, may_stop
 from core.assessment.curve import curve
 from core.errors import TrainingFailed
 from core.faces import leave_one_out
+from core.families.catalogue import Base
 from core.families.family import usual_request
 from core.generation import class_image_seeds, class_prompt
 from core.jobs.dataset import bound_to
@@ -62,10 +63,7 @@ class Trail:
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
         self.patience = plan.patience
-        learnt = self.workshop.base.class_images
-        self.class_seeds = (
-            tuple(class_image_seeds(word, range(learnt, learnt + CLASS_PICTURES))) if drifts else ()
-        )
+        self.class_seeds = unlearnt_seeds(base, word) if drifts else ()
         return replace(
             plan,
             sample_prompts=tuple(_asking(subject, extra) for extra in extras),
@@ -185,6 +183,12 @@ class Trail:
             same_person=self.workshop.pack().thresholds.same_person,
             class_word=self.words["class_word"],
         )
+
+
+def unlearnt_seeds(base: Base, word: str) -> tuple[int, ...]:
+    """The seeds at which a class is looked at: as many as are learnt from where those are few, none of which is one."""
+    learnt = base.class_images
+    return tuple(class_image_seeds(word, range(learnt, learnt + min(learnt, CLASS_PICTURES))))
 
 
 def score_of(row: Checkpoint) -> Score:

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -15,7 +15,8 @@ import core.jobs.slice
 from core.assessment import best
 from core.conversation.messages import Chosen
 from core.errors import KeyGone
-from core.jobs.checkpoints import score_of
+from core.generation import class_image_seeds
+from core.jobs.checkpoints import CLASS_PICTURES, score_of, unlearnt_seeds
 from core.storage import ledger
 from core.storage.database import reading
 from core.storage.keys import photos_key, profile_key
@@ -106,6 +107,17 @@ def test_class_images_are_drawn_once_and_shared(learnt: Learnt) -> None:
 
     assert len(first) == 4
     assert later == [first, first]
+
+
+def test_a_class_is_looked_at_where_nothing_was_learnt(place: Workplace) -> None:
+    base = place.workshop.base
+    learnt = class_image_seeds("woman", range(base.class_images))
+
+    seeds = unlearnt_seeds(base, "woman")
+
+    assert len(seeds) == len(set(seeds)) == base.class_images
+    assert len(unlearnt_seeds(replace(base, class_images=200), "woman")) == CLASS_PICTURES
+    assert not set(seeds) & set(learnt)
 
 
 def test_every_checkpoint_has_its_samples_and_their_likeness(learnt: Learnt) -> None:
