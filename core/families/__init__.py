@@ -23,10 +23,11 @@ def open_base(base: Base, device: torch.device) -> Family:
     catalogue.check(base)
     if base.family not in FAMILIES:
         raise ModelUnusable(base.name, f'there is no family "{base.family}", only {", ".join(FAMILIES)}')
-    for scheduler in {base.scheduler, base.class_drawing.scheduler if base.class_drawing else base.scheduler}:
-        if scheduler not in samplers_of(base):
-            offered = ", ".join(sorted(samplers_of(base)))
-            raise ModelUnusable(base.name, f'{base.family} has no sampler "{scheduler}", only {offered}')
+    offered = samplers_of(base)
+    for drawing in (base, base.class_drawing):
+        if drawing and drawing.scheduler not in offered:
+            only = ", ".join(sorted(offered))
+            raise ModelUnusable(base.name, f'{base.family} has no sampler "{drawing.scheduler}", only {only}')
     family: Family = _family_of(base).open(base, device)
     return family
 

@@ -169,7 +169,7 @@ def usual_request(
     )
 
 
-def class_request(family: Family, prompt: str, adapters: Mapping[str, float] | None = None) -> DrawRequest:
+def class_request(family: Family, prompt: str) -> DrawRequest:
     """Draw a class as its images are drawn, by which a training keeps what the base knows of it."""
-    usual, own = usual_request(family, prompt, adapters), family.base.class_drawing
+    usual, own = usual_request(family, prompt), family.base.class_drawing
     return usual if own is None else replace(usual, steps=own.steps, cfg=own.cfg, scheduler=own.scheduler)

@@ -27,7 +27,7 @@ from core.storage.keys import profile_key
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
-from core.subjects import LORA, STYLE, captions_of
+from core.subjects import LORA, STYLE, captions_of, has_face
 from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
@@ -56,7 +56,8 @@ class Trail:
         """The plan with what is drawn at every checkpoint; a base's entry may name words of its own for it."""
         base, word = self.workshop.base, self.words["class_word"]
         style = self.profile.kind == STYLE
-        drifts = self.profile.method == LORA and not style  # a new word leaves the class as it is
+        # A new word leaves the class as it is, and without faces nobody could tell.
+        drifts = self.profile.method == LORA and has_face(self.profile.kind, word)
         template = captions_of(self.profile.method, self.profile.kind)[0]
         subject = template.format(bound_to(base, self.profile, word))
         plain = "a picture" if style else class_prompt(word)
