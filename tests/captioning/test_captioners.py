@@ -28,7 +28,7 @@ from core.captioning.attributes import Attributes
 from core.captioning.captioner import open_captioner
 from core.errors import ModelUnusable
 from core.families.catalogue import Captioner, sha256_of
-from tests.captioning.telling import tell
+from tests.captioning.telling import tell, tell_of_the_left
 
 CPU = torch.device("cpu")
 WORDS = [*"abcdefghij", "photo", "describe", "this", "park", "hat", "red", "in"]
@@ -65,6 +65,18 @@ def test_what_is_not_sure_is_not_said(tmp_path: Path) -> None:
     assert captioner.caption(PICTURE, subject=True) == "a man, red hair"
     assert isinstance(captioner, Attributes)
     assert captioner.of(PICTURE) == told
+
+
+def test_a_picture_and_its_mirror_image_are_told_alike(tmp_path: Path) -> None:
+    tell_of_the_left(tmp_path)
+    captioner = open_captioner(entry("attributes", tmp_path), CPU)
+    assert isinstance(captioner, Attributes)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    picture[:, :4] = 255
+    picture[:, 4:] = 60  # less dark than the other half is bright
+
+    assert captioner.of(picture)["hat"] == "cap"
+    assert captioner.of(np.ascontiguousarray(picture[:, ::-1]))["hat"] == "cap"
 
 
 def test_attributes_without_their_words_are_refused(tmp_path: Path) -> None:
