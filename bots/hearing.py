@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
-from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolExhausted
 
-from bots.turns import BACKOFF_SECONDS, Turns
+from bots.turns import BACKOFF_SECONDS, Turns, happened
 from core.chat import Incoming, pass_over
 from core.errors import where
 
@@ -81,8 +80,7 @@ class Line:
 
 async def pause(stopping: asyncio.Event, seconds: float) -> None:
     """Wait, but not longer than until it is time to stop."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
+    await happened(stopping, seconds)
 
 
 async def unless(stopping: asyncio.Event, work: Awaitable[Answer]) -> Answer | None:

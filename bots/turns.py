@@ -7,6 +7,7 @@ trying, and says once when it is back; all it works on is in the database, so no
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files
 
@@ -225,7 +226,7 @@ class Turns:
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
                 continue
             if not busy:
-                await _wait(event, POLL_SECONDS)
+                await happened(event, POLL_SECONDS)
 
     async def _listen(self, redis: "Redis") -> None:
         """Wake the duties when a worker has news; without a server they look by themselves."""
@@ -266,8 +267,12 @@ def open_document(studio: Studio, document: Document) -> bytes:
     return export(open_picture(studio, document.weights), document.about)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
+async def happened(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, so long at most.
+
+    Python 3.11's `wait_for` forgets that it was cancelled in the moment in which the event comes: a duty that did
+    would never end. `timeout` does not.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

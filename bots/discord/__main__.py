@@ -28,6 +28,7 @@ from core.work_queue import connect_async
 log = logging.getLogger("bots.discord")
 
 FAILED, CANNOT_START = 1, 2
+LEAVE_SECONDS = 2.0  # for Discord to agree that we leave; the library would wait for half a minute
 
 
 class TokenRefused(StudioError):
@@ -81,7 +82,7 @@ async def serve(settings: Settings) -> None:
         await work(client, turns, stopping)
         log.info("%s stops", client.application_id)
     finally:
-        await client.close()
+        await leave(client)
         await redis.aclose()
         studio.engine.dispose()
 
@@ -126,11 +127,20 @@ async def work(client: Client, turns: Turns, stopping: asyncio.Event) -> None:
     stopping.set()
     duties.cancel()
     await asyncio.wait((duties,))
-    await client.close()
+    await leave(client)
+    listening.cancel()
     await asyncio.wait((listening,))
     for ended in (duties, listening):
         if not ended.cancelled():
             ended.result()  # raises what ended it
+
+
+async def leave(client: discord.Client) -> None:
+    """Close the connections, whether or not Discord agrees in time."""
+    closing = asyncio.ensure_future(client.close())
+    await asyncio.wait((closing,), timeout=LEAVE_SECONDS)
+    if closing.done():
+        closing.result()
 
 
 if __name__ == "__main__":

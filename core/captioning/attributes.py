@@ -56,7 +56,7 @@ class Attributes:
         """
         seen = as_input(pixels, self._side)
         mirrored = np.ascontiguousarray(seen[..., ::-1])
-        return (answer(self._session, seen) + answer(self._session, mirrored)) / 2
+        return (answer(self._session, seen) + answer(self._session, mirrored)) / np.float32(2)
 
     def caption(self, pixels: Pixels, *, subject: bool) -> str:
         """Say what is beside the subject, or with `subject` also who or what it is, as far as that is sure."""
