@@ -28,7 +28,10 @@ class Latents:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one training step looks at; `importance` is each picture's share of the loss, `focus` each place's in it."""
+    """What one training step looks at; `importance` is each picture's share of the loss, `focus` each place's in it.
+
+    Of those that are `held` not the noise is to be predicted but whatever the base itself predicts with nothing on it.
+    """
 
     latents: Tensor  # (batch, channels, height, width)
     noise: Tensor  # as latents
@@ -36,6 +39,7 @@ class Batch:
     prompts: tuple[str, ...]
     importance: Tensor  # (batch,)
     focus: Tensor | None = None  # (batch, 1, height, width), 1 on average in each picture; None: all alike
+    held: tuple[bool, ...] = ()  # empty: none is
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core.artifacts import Pixels
 from core.errors import ModelUnusable
 from core.families.catalogue import Base
 from core.families.family import Batch, DrawRequest, Trainable
-from core.families.loaded import TOGETHER, Loaded, Said, open_pipeline, pixels_of, rows_of, weighted
+from core.families.loaded import TOGETHER, Loaded, Rows, Said, open_pipeline, pixels_of, rows_of, weighted
 from core.families.wardrobe import Worn
 from core.families.words import Encoder, Vectors, emphasised, read_prompt, tokens_of
 
@@ -68,21 +68,26 @@ class Flux(Loaded):
         """Compute the loss of flow matching (Lipman et al. 2022): the way from picture to noise, all at once."""
         latents, noise = batch.latents.to(self._device), batch.noise.to(self._device)
         share = (batch.timesteps.to(self._device) + 1) / self.noise_steps()  # of noise, (batch,)
-        mixed = torch.lerp(latents, noise, share[:, None, None, None])
-        with self._wardrobe.trying(trainable) as known:
-            said = self._told(trainable, batch.prompts, known)
-            flowing = self._model(
-                hidden_states=_packed(mixed).to(self._model.dtype),
-                timestep=share,
-                guidance=torch.full_like(share, TRAINING_GUIDANCE) if self._guided else None,
+        mixed = _packed(torch.lerp(latents, noise, share[:, None, None, None])).to(self._model.dtype)
+
+        def predict(rows: Rows, said: Said) -> Tensor:
+            flowing: Tensor = self._model(
+                hidden_states=mixed[rows],
+                timestep=share[rows],
+                guidance=torch.full_like(share[rows], TRAINING_GUIDANCE) if self._guided else None,
                 pooled_projections=said.pooled,
                 encoder_hidden_states=said.states,
                 txt_ids=torch.zeros(said.states.shape[1], 3, device=self._device),
                 img_ids=self._places(latents),
                 return_dict=False,
             )[0]
+            return flowing
+
+        target = self._held(_packed(noise - latents), trainable, batch, predict)
+        with self._wardrobe.trying(trainable) as known:
+            flowing = predict(slice(None), self._told(trainable, batch.prompts, known))
         focus = None if batch.focus is None else _packed(batch.focus.to(self._device).expand_as(latents))
-        return weighted((flowing.float() - _packed(noise - latents)).square(), batch.importance, focus)
+        return weighted((flowing.float() - target).square(), batch.importance, focus)
 
     def _new_word_encoders(self) -> dict[str, Encoder]:
         return {}

@@ -1,7 +1,7 @@
 """What every family does alike with a diffusers pipeline that is loaded once and stays frozen."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -25,6 +25,9 @@ from core.families.words import Encoder, Vectors
 
 TOGETHER = 4  # pictures drawn or encoded in one pass; more is no faster on a processor and takes memory
 TEXT_LAYERS = ("q_proj", "k_proj", "v_proj", "out_proj")
+
+Rows = list[int] | slice
+"""Of a batch."""
 
 
 @dataclass(frozen=True)
@@ -193,14 +196,34 @@ class Loaded(ABC):
         """Encode the prompts of a step, or look them up where nothing that is trained reaches the text."""
         if not isinstance(trainable, LowRank) or trainable.reaches(self._texts):
             return self._said(prompts, known)
-        with torch.no_grad():
-            for prompt in prompts:
-                if prompt not in trainable.told:
-                    # Alone, so that the numbers do not depend on the step that it is met in.
-                    trainable.told[prompt] = self._said([prompt], known)
-        told = [trainable.told[prompt] for prompt in prompts]
-        pooled = [one.pooled for one in told if one.pooled is not None]
-        return Said(torch.cat([one.states for one in told]), torch.cat(pooled) if pooled else None)
+        return self._told_once(trainable.told, prompts, known)
+
+    @torch.no_grad()
+    def _told_once(self, told: dict[str, Said], prompts: Sequence[str], known: Mapping[str, Vectors]) -> Said:
+        """Encode prompts as the frozen text encoders do, each once in a training."""
+        for prompt in prompts:
+            if prompt not in told:
+                # Alone, so that the numbers do not depend on the step that it is met in.
+                told[prompt] = self._said([prompt], known)
+        found = [told[prompt] for prompt in prompts]
+        pooled = [one.pooled for one in found if one.pooled is not None]
+        return Said(torch.cat([one.states for one in found]), torch.cat(pooled) if pooled else None)
+
+    def _held(
+        self, target: Tensor, trainable: Trainable, batch: Batch, predict: Callable[[Rows, Said], Tensor]
+    ) -> Tensor:
+        """What is to be predicted of each picture: for those that are held what the base itself `predict`s of them.
+
+        A class is so kept to everything that the base makes of it, not to a few pictures of it that are soon known by
+        heart (learning without forgetting, Li and Hoiem 2016).
+        """
+        rows = [row for row, held in enumerate(batch.held) if held]
+        if not rows:
+            return target
+        told = trainable.told if isinstance(trainable, LowRank) else {}
+        with self._wardrobe.bare(), torch.no_grad():
+            own = predict(rows, self._told_once(told, [batch.prompts[row] for row in rows], {}))
+        return target.index_copy(0, torch.tensor(rows, device=target.device), own.to(target.dtype))
 
     @abstractmethod
     def _new_word_encoders(self) -> dict[str, Encoder]:

@@ -15,7 +15,7 @@ from core.families.attention import PlainAttention, is_plain
 from core.families.catalogue import Base
 from core.families.faceid import conditions
 from core.families.family import Batch, DrawRequest, Trainable
-from core.families.loaded import TOGETHER, Loaded, Said, pixels_of, weighted
+from core.families.loaded import TOGETHER, Loaded, Rows, Said, pixels_of, weighted
 from core.families.precision import attention_for_training, half_precision
 from core.families.schedulers import FAST, SCHEDULERS
 from core.families.wardrobe import Worn
@@ -57,15 +57,21 @@ class UNetFamily(Loaded):
         timesteps = batch.timesteps.to(self._device)
         noisy = self._noising.add_noise(latents, noise, timesteps).to(self._model.dtype)
         self._attend(self._learning)
-        # Where changes are merged weights are in single precision, else everything is in half.
-        precision = half_precision(self._device.type) if self._merges else nullcontext()
-        with self._wardrobe.trying(trainable) as known, precision:
-            said = self._told(trainable, batch.prompts, known)
-            predicted = self._model(
-                noisy, timesteps, said.states, added_cond_kwargs=self._added(said, latents), return_dict=False
+
+        def predict(rows: Rows, said: Said) -> Tensor:
+            added = self._added(said, latents[rows])
+            predicted: Tensor = self._model(
+                noisy[rows], timesteps[rows], said.states, added_cond_kwargs=added, return_dict=False
             )[0]
+            return predicted
+
         velocity = self._noising.config.prediction_type == "v_prediction"
         target = self._noising.get_velocity(latents, noise, timesteps) if velocity else noise
+        # Where changes are merged weights are in single precision, else everything is in half.
+        with half_precision(self._device.type) if self._merges else nullcontext():
+            target = self._held(target, trainable, batch, predict)
+            with self._wardrobe.trying(trainable) as known:
+                predicted = predict(slice(None), self._told(trainable, batch.prompts, known))
         return weighted((predicted.float() - target).square(), batch.importance, batch.focus)
 
     def _added(self, said: Said, latents: Tensor) -> dict[str, Tensor]:

@@ -123,6 +123,15 @@ class Wardrobe:
         return Worn(known, self._faces[faces[0]] if strength else None, strength)
 
     @contextmanager
+    def bare(self) -> Iterator[None]:
+        """Let the layers use the base's own weights alone."""
+        self._layers.put({})
+        try:
+            yield
+        finally:
+            self._layers.put(self._worn_weights)
+
+    @contextmanager
     def trying(self, trainable: Trainable) -> Iterator[dict[str, Vectors]]:
         """Let the layers use what is being trained instead of what is worn; yields every word that is known."""
         known = dict(self._words)

@@ -13,6 +13,11 @@ from torch import Tensor
 
 from core.training.plan import Plan
 
+# Where a training is held to the base's own predictions, any picture and any words can be asked about. So many of the
+# class images are photos instead, for on what they show the class turns into its subject first; and so many are shown
+# without words, because what is drawn is led away from what the base makes of those.
+ECHOES, UNSAID = 0.5, 0.25
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -22,6 +27,8 @@ class Draws:
     mirrored: list[bool]
     silent: list[bool]  # these photos are shown without their caption
     class_images: list[int]
+    echoes: list[bool]  # in place of this class image one of the photos is looked at
+    unsaid: list[bool]  # and the class is not named
     spread: Tensor  # (pictures, *shape), normal: where in the encoder's distribution each latent lies
     noise: Tensor  # as spread
     timesteps: Tensor  # (pictures,)
@@ -48,6 +55,7 @@ def draws(
     shown = plan.photos_a_step
     prior = plan.class_images_a_step if class_images else 0
     total = shown + prior
+    held = plan.prior_target == "base"
     return Draws(
         photos=torch.randint(photos, (shown,), generator=generator).tolist(),
         mirrored=(torch.rand(shown, generator=generator) < 0.5).tolist(),
@@ -56,4 +64,6 @@ def draws(
         spread=torch.randn((total, *shape), generator=generator),
         noise=torch.randn((total, *shape), generator=generator),
         timesteps=torch.randint(noise_steps, (total,), generator=generator),
+        echoes=(torch.rand(prior, generator=generator) < ECHOES * held).tolist(),
+        unsaid=(torch.rand(prior, generator=generator) < UNSAID * held).tolist(),
     )

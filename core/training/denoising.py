@@ -156,7 +156,10 @@ class Denoising:
         plan, dataset = self._plan, self._dataset
         count = len(bucket.photos)
         shown = [photo + count * flip for photo, flip in zip(chosen.photos, chosen.mirrored, strict=True)]
-        rows = shown + [2 * count + image for image in chosen.class_images]
+        rows = shown + [
+            shown[place % len(shown)] if echo else 2 * count + image
+            for place, (image, echo) in enumerate(zip(chosen.class_images, chosen.echoes, strict=True))
+        ]
         captions = [
             "" if silent else dataset.captions[bucket.photos[photo]]
             for photo, silent in zip(chosen.photos, chosen.silent, strict=True)
@@ -167,9 +170,10 @@ class Denoising:
             latents=_sampled(bucket.latents, rows, chosen.spread),
             noise=chosen.noise,
             timesteps=chosen.timesteps,
-            prompts=(*captions, *[dataset.class_prompt] * prior),
+            prompts=(*captions, *("" if unsaid else dataset.class_prompt for unsaid in chosen.unsaid)),
             importance=torch.tensor(importance),
             focus=None if bucket.focus is None else bucket.focus[rows],
+            held=(False,) * photos + (plan.prior_target == "base",) * prior,
         )
 
 
@@ -185,6 +189,7 @@ def _part(whole: Batch, rows: list[int]) -> Batch:
         prompts=tuple(whole.prompts[row] for row in rows),
         importance=whole.importance[rows],
         focus=None if whole.focus is None else whole.focus[rows],
+        held=tuple(whole.held[row] for row in rows),
     )
 
 

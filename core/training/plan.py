@@ -10,6 +10,9 @@ from core.bounds import BOUNDS, SIZE_STEP
 Targets = Literal["all", "attention"]
 """Which of the denoising model's layers a LoRA changes."""
 
+PriorTarget = Literal["noise", "base"]
+"""What is predicted of class images: the noise that is in them, or what the base itself predicts."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -25,6 +28,7 @@ class Plan:
     prior_weight: float  # of the loss on class images, beside 1 for the photos
     silence: float  # share of photos that are shown without their caption, for classifier-free guidance
     samples: int  # pictures a prompt at each checkpoint
+    prior_target: PriorTarget = "noise"
     seed: int = 0
     method: str = "lora"
     accumulate: int = 1  # batches that one step learns from, one after the other
@@ -51,8 +55,9 @@ class Plan:
                 raise ValueError(f"{name} is {value}, it must lie between {least:g} and {most:g}")
         if self.size % SIZE_STEP:
             raise ValueError(f"size is {self.size}, it must be a multiple of {SIZE_STEP}")
-        if self.targets not in get_args(Targets):
-            raise ValueError(f'targets is "{self.targets}", it must be {" or ".join(get_args(Targets))}')
+        for name, known in (("targets", Targets), ("prior_target", PriorTarget)):
+            if (value := getattr(self, name)) not in get_args(known):
+                raise ValueError(f'{name} is "{value}", it must be {" or ".join(get_args(known))}')
 
     @property
     def photos_a_step(self) -> int:

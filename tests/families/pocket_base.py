@@ -76,3 +76,20 @@ def batch(family: Family, importance: Tensor | None = None, timestep: int = 500)
         prompts=("a photo of a sks man", "a photo of a man"),
         importance=torch.tensor([0.5, 0.5]) if importance is None else importance,
     )
+
+
+def held_losses(family: Family, batch: Batch) -> tuple[float, float]:
+    """Of a batch's last picture, held to the base: before anything was learnt from the first, and after."""
+    count = len(batch.prompts)
+    trainable = family.trainable(rank=4, alpha=4, seed=3)
+    shown = replace(batch, importance=torch.tensor([1.0] + [0.0] * (count - 1)))
+    held = replace(
+        batch, importance=torch.tensor([0.0] * (count - 1) + [1.0]), held=(False,) * (count - 1) + (True,)
+    )
+    before = family.loss(trainable, held).item()
+    optimiser = torch.optim.AdamW([trainable.flat], lr=0.02)
+    for _ in range(4):
+        family.loss(trainable, shown).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        optimiser.step()
+        optimiser.zero_grad()
+    return before, family.loss(trainable, held).item()

@@ -16,7 +16,7 @@ from core.errors import ModelUnusable
 from core.families import open_base
 from core.families.catalogue import Base
 from core.families.family import Batch, DrawRequest, Family, usual_request
-from tests.families.pocket_base import adapter_of, drawn_subjects, opened
+from tests.families.pocket_base import adapter_of, drawn_subjects, held_losses, opened
 from tests.families.test_sd15 import furthest
 from tests.families.tiny import SIDE, TINY, tiny_flux
 
@@ -81,6 +81,17 @@ def one_picture(family: Family, prompt: str = "a photo of a sks man", timestep: 
         timesteps=torch.tensor([timestep]),
         prompts=(prompt,),
         importance=torch.ones(1),
+    )
+
+
+def two_pictures(family: Family) -> Batch:
+    latents = family.encode_images(drawn_subjects(SIDE, 2)).mean
+    return replace(
+        one_picture(family),
+        latents=latents,
+        noise=torch.randn(latents.shape, generator=torch.Generator().manual_seed(0)),
+        timesteps=torch.tensor([100, 800]),
+        prompts=("a photo of a man", ""),
     )
 
 
@@ -186,14 +197,7 @@ def test_emphasis_changes_the_picture_and_none_does_not(family: Family) -> None:
 
 def test_the_loss_is_the_sum_of_the_pictures_losses_by_importance(family: Family) -> None:
     trainable = family.trainable(rank=4, alpha=4, seed=3)
-    latents = family.encode_images(drawn_subjects(SIDE, 2)).mean
-    batch = replace(
-        one_picture(family),
-        latents=latents,
-        noise=torch.randn(latents.shape, generator=torch.Generator().manual_seed(0)),
-        timesteps=torch.tensor([100, 800]),
-        prompts=("a photo of a man", ""),
-    )
+    batch = two_pictures(family)
 
     first, second, both = (
         family.loss(trainable, replace(batch, importance=torch.tensor(shares))).item()
@@ -201,6 +205,17 @@ def test_the_loss_is_the_sum_of_the_pictures_losses_by_importance(family: Family
     )
 
     assert both == pytest.approx(0.25 * first + 2 * second, rel=1e-4)
+
+
+def test_what_is_held_to_the_base_costs_only_what_was_learnt_since(family: Family) -> None:
+    family.install("one", adapter_of(family, 1))
+    picture(family, {"one": 1.0})  # what is worn is no part of the base
+
+    before, after = held_losses(family, two_pictures(family))
+    family.remove("one")
+
+    assert before == pytest.approx(0, abs=1e-6)
+    assert after > 1e-4
 
 
 def learnt(family: Family, vectors: int = 2) -> Adapter:

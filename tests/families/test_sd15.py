@@ -15,7 +15,16 @@ from core.families.family import Family
 from core.families.schedulers import SCHEDULERS
 from core.families.sd15 import Sd15
 from core.prompts import SAMPLERS
-from tests.families.pocket_base import adapter_of, batch, drawn_subjects, opened, picture, pocket, request
+from tests.families.pocket_base import (
+    adapter_of,
+    batch,
+    drawn_subjects,
+    held_losses,
+    opened,
+    picture,
+    pocket,
+    request,
+)
 
 
 @pytest.fixture
@@ -212,6 +221,17 @@ def test_the_loss_is_the_sum_of_the_pictures_losses_by_importance(family: Family
     )
 
     assert both == pytest.approx(0.25 * first + 2 * second, rel=1e-5)
+
+
+def test_what_is_held_to_the_base_costs_only_what_was_learnt_since(family: Family) -> None:
+    family.install("one", adapter_of(family, 1))
+    picture(family, {"one": 1.0})  # what is worn is no part of the base
+
+    before, after = held_losses(family, batch(family))
+    family.remove("one")
+
+    assert before == pytest.approx(0, abs=1e-6)
+    assert after > 1e-4
 
 
 def test_a_base_that_predicts_velocity_is_trained_on_velocity(family: Family, tmp_path: Path) -> None:

@@ -147,6 +147,26 @@ def test_class_images_add_their_loss_by_its_weight(family: Family) -> None:
     assert twice - without == pytest.approx(2 * (once - without), rel=1e-3)
 
 
+def test_what_is_held_to_the_base_adds_no_loss_before_something_was_learnt(family: Family) -> None:
+    plan = replace(PLAN, prior_target="base", learning_rate=0.02, samples=0)
+    run, alone = (
+        Run.start(family, dataset(family), replace(plan, prior_weight=weight)) for weight in (1.0, 0.0)
+    )
+
+    first, again = run.advance(), alone.advance()
+    learner = METHODS["lora"](family, dataset(family), plan)
+    learner.restore(safetensors.torch.load(run.save()), 1)
+    held = learner.learn(2).item()
+    learner = METHODS["lora"](family, dataset(family), replace(plan, prior_weight=0.0))
+    learner.restore(safetensors.torch.load(run.save()), 1)
+    unheld = learner.learn(2).item()
+
+    assert isinstance(first, Stepped)
+    assert isinstance(again, Stepped)
+    assert first.loss == pytest.approx(again.loss, abs=1e-6)
+    assert held > unheld + 1e-4
+
+
 def test_learning_makes_the_loss_on_the_photos_smaller(family: Family) -> None:
     plan = replace(PLAN, steps=8, learning_rate=5e-3, samples=0)
     run = Run.start(family, dataset(family), plan)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.schedule import ScheduleUnreadable
-from core.training.chance import Draws, draws
+from core.training.chance import ECHOES, UNSAID, Draws, draws
 from core.training.plan import Plan
 
 PLAN = Plan(
@@ -38,6 +38,7 @@ PLAN = Plan(
         ("accumulate", 0),
         ("vectors", 76),
         ("targets", "everything"),
+        ("prior_target", "nothing"),
     ],
 )
 def test_a_setting_out_of_bounds_is_named_with_its_value(name: str, value: float | str) -> None:
@@ -86,6 +87,17 @@ def test_the_share_of_photos_without_caption_is_the_plans() -> None:
     silent = sum(sum(drawn(plan, step).silent) for step in range(100)) / 5000
 
     assert silent == pytest.approx(0.25, abs=0.03)
+
+
+def test_who_is_held_to_the_base_is_asked_about_photos_and_without_words_too() -> None:
+    held = replace(PLAN, prior_target="base", prior_batch=20)
+    steps = [drawn(held, step) for step in range(100)]
+
+    assert sum(sum(step.echoes) for step in steps) / 2000 == pytest.approx(ECHOES, abs=0.04)
+    assert sum(sum(step.unsaid) for step in steps) / 2000 == pytest.approx(UNSAID, abs=0.04)
+    plain = drawn(replace(held, prior_target="noise"), 1)
+    assert (set(plain.echoes), set(plain.unsaid)) == ({False}, {False})
+    assert torch.equal(plain.noise, steps[1].noise)  # else they learn from the same
 
 
 def test_without_class_images_none_are_drawn() -> None:
