@@ -16,6 +16,8 @@ def run(*, full: bool) -> list[Row]:
         row(
             "step-loss-difference", found.loss_difference * 100, "%", most=2, n=found.steps, peer="plain loop"
         ),
+        row("step-ratio-held", found.held or 0.0, "ratio", n=found.steps,
+            peer=f"plain loop; not held to the base {found.ratio:.3f}"),
         *(
             row(
                 f"step-ratio-without-{name}",
@@ -26,4 +28,4 @@ def run(*, full: bool) -> list[Row]:
             )
             for name, ratio in found.without.items()
         ),
-    ]
+    ]  # fmt: skip

@@ -19,7 +19,7 @@ from core.training.plan import Plan
 def test_a_step_without_a_technique_learns_the_same() -> None:
     base = read(MODELS).bases["pocket"]
     family, dataset = Sd15.open(base, torch.device("cpu")), people()
-    plan = replace(Plan(**base.settings("lora")), batch=1, prior_batch=1)
+    plan = replace(Plan(**base.settings("lora")), batch=1, prior_batch=1, prior_target="noise")
     shape = family.encode_images(dataset.photos[:1]).mean.shape[1:]
     ours, steps = METHODS["lora"](family, dataset, plan), without(base, family, dataset, plan)
 
