@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
@@ -74,6 +75,9 @@ def train(plan: Plan) -> None:
         rate = _RATE / 3
     optimizer = torch.optim.AdamW(teller.parameters(), rate, weight_decay=1e-2, fused=True)
     course = Course("attributes", plan, {"teller": teller, "optimizer": optimizer})
+    autoencoder = None
+    if (plan.base / "vae").is_dir():
+        autoencoder = AutoencoderKL.from_pretrained(plan.base / "vae").float().eval().requires_grad_(False)
     batch = plan.batch or 48
     fresh = min(_FRESH, batch)
     draw_one = partial(sample, people=plan.people or POPULATION)
@@ -82,7 +86,8 @@ def train(plan: Plan) -> None:
         for share in course:
             set_rate(optimizer, one_cycle(share, rate))
             samples = shelf.batch(batch, course.random)
-            pictures = softened(as_input([pixels for pixels, _ in samples]), course).to(plan.device)
+            pictures = as_input([pixels for pixels, _ in samples])
+            pictures = _as_a_base_draws(pictures, autoencoder, course).to(plan.device)
             truth = torch.from_numpy(np.stack([places for _, places in samples])).to(plan.device)
             with plan.half_precision():
                 weights = teller(pictures)
@@ -97,6 +102,15 @@ def train(plan: Plan) -> None:
     path = plan.out / "judges" / "attributes.onnx"
     export_onnx(teller, torch.zeros(1, 3, SIDE, SIDE), path, ["weights"], dynamic)
     path.with_suffix(".json").write_text(written())
+
+
+def _as_a_base_draws(pictures: Tensor, autoencoder: AutoencoderKL | None, course: Course) -> Tensor:
+    """Return every second as the base's autoencoder gives it back, where there is one, and the others softened."""
+    seen = softened(pictures, course)
+    if autoencoder is not None:
+        with torch.no_grad():
+            seen[::2] = autoencoder.decode(autoencoder.encode(pictures[::2]).latent_dist.mean).sample
+    return seen
 
 
 def _loss(weights: Tensor, truth: Tensor) -> Tensor:

@@ -57,6 +57,7 @@ def test_what_was_learnt_is_not_learnt_again(tmp_path: Path) -> None:
     lines = [
         {
             "weights": weights_hash(),
+            "plan": grade.PLAN,
             "name": one.name,
             "kind": one.kind,
             "expected": 50.0,
@@ -65,7 +66,7 @@ def test_what_was_learnt_is_not_learnt_again(tmp_path: Path) -> None:
         }
         for one in wanted
     ]
-    other = {**lines[0], "weights": "another", "score": 1.0}
-    kept.write_text("".join(json.dumps(line) + "\n" for line in (*lines, other)))
+    others = [{**lines[0], "score": 1.0, **made} for made in ({"weights": "another"}, {"plan": {"steps": 1}})]
+    kept.write_text("".join(json.dumps(line) + "\n" for line in (*lines, *others)))
 
     assert [one.score for one in grade.outcomes(wanted, kept)] == [9.0] * len(wanted)
