@@ -55,7 +55,8 @@ class Dataset:
     """What a training learns from; class images are (size, size, 3) at the family's training size.
 
     Photos are too, except on a base that learns other shapes of as many pixels. `faces` says of each photo where its
-    face lies, left, top, right, bottom as shares of its sides, None where there is none; empty says nothing.
+    face lies, left, top, right, bottom as shares of its sides, None where there is none; empty says nothing. So do
+    empty `class_captions`, which say of each photo what its caption does, but of the class instead of the subject.
     """
 
     photos: tuple[Pixels, ...]
@@ -63,6 +64,8 @@ class Dataset:
     class_images: tuple[Pixels, ...]  # empty without prior preservation
     class_prompt: str
     faces: tuple[Edges | None, ...] = ()
+    class_captions: tuple[str, ...] = ()
+    subject_prompt: str = ""  # of the subject, and no more; empty: not known
 
 
 @dataclass(frozen=True)

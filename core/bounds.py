@@ -17,6 +17,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "prior_batch": (0, MOST_TOGETHER),
     "prior_weight": (0, 100),
     "silence": (0, 0.5),
+    "bare": (0, 1),
     "patience": (0, 100),
     "samples": (0, 64),
     "seed": (0, 2**53),

@@ -1,7 +1,7 @@
 """What a training learns from, made of a profile's photos: crops, captions, and the plan that suits them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -12,14 +12,16 @@ from core.curation import Measured, cut
 from core.curation.appearance import resized
 from core.errors import TrainingFailed
 from core.families.catalogue import Base
+from core.families.family import Family
 from core.families.words import NEW
 from core.generation import class_prompt
 from core.intake import decode
+from core.jobs.captioning import for_training
 from core.jobs.look import frame_of, measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version
-from core.subjects import TEXTUAL_INVERSION, captions_of, has_face, stands_for, vectors_for
+from core.subjects import STYLE, TEXTUAL_INVERSION, captions_of, has_face, stands_for, vectors_for
 from core.training.plan import Plan
 
 Chosen = list[tuple[str, Measured]]
@@ -58,19 +60,22 @@ def bound_to(base: Base, profile: Profile, class_word: str) -> str:
 
 
 def dataset(
-    base: Base, profile: Profile, class_word: str, photos: Sequence[Pixels], class_images: Sequence[Pixels],
-    written: Sequence[str] = (), faces: Sequence[Edges | None] = (),
+    family: Family, profile: Profile, words: Mapping[str, str], photos: Sequence[Pixels], texts: Sequence[str],
+    class_images: Sequence[Pixels], faces: Sequence[Edges | None] = (),
 ) -> Dataset:  # fmt: skip
-    """Put photos, their captions and the class together; `written` are whole captions, one per photo or none."""
-    token = bound_to(base, profile, class_word)
-    usual = captions_of(profile.method, profile.kind)
+    """Put photos, their captions and the class together; `texts` say what is on each photo, as it is stored."""
+    class_word = words["class_word"]
+    subject = bound_to(family.base, profile, class_word)
+    # Without its style a picture is one of nothing in particular.
+    others = texts if profile.kind != STYLE else []
     return Dataset(
         photos=tuple(photos),
-        captions=tuple(written)
-        or tuple(usual[number % len(usual)].format(token) for number in range(len(photos))),
+        captions=tuple(for_training(family, profile, words, subject, texts)),
         class_images=tuple(_sized(image, photos) for image in class_images),
         class_prompt=class_prompt(class_word),
         faces=tuple(faces),
+        class_captions=tuple(for_training(family, profile, words, class_word, others)),
+        subject_prompt=captions_of(profile.method, profile.kind)[0].format(subject),
     )
 
 

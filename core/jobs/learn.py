@@ -17,10 +17,10 @@ from sqlmodel import Session, select
 from core.artifacts import Adapter, Edges, Embedding, Pixels
 from core.errors import TrainingFailed
 from core.faces import floor as floor_of, leave_one_out, similarity
-from core.jobs.captioning import begins_as, for_training, written
+from core.jobs.captioning import begins_as, written
 from core.jobs.checkpoints import Trail, refundable
 from core.jobs.class_pictures import class_pictures, drawn_already
-from core.jobs.dataset import bound_to, chosen_photos, crops, dataset, plan as plan_of
+from core.jobs.dataset import chosen_photos, crops, dataset, plan as plan_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.storage.database import clock
@@ -179,11 +179,7 @@ class Learning:
     ) -> Run:
         """Go on from what was saved, or begin."""
         family = self.workshop.family()
-        subject = bound_to(family.base, self.profile, self.class_word)
-        said = for_training(family, self.profile, self.words, subject, texts)
-        data = dataset(
-            family.base, self.profile, self.class_word, photos, classes, written=said, faces=places
-        )
+        data = dataset(family, self.profile, self.words, photos, texts, classes, places)
         self.saved = time.monotonic()
         with self.slice.writing() as (session, _):
             version = session.get_one(Version, self.version.id)

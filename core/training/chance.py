@@ -26,6 +26,7 @@ class Draws:
     photos: list[int]
     mirrored: list[bool]
     silent: list[bool]  # these photos are shown without their caption
+    bare: list[bool]  # and these with no more than who is on them
     class_images: list[int]
     echoes: list[bool]  # in place of this class image one of the photos is looked at
     unsaid: list[bool]  # and the class is not named
@@ -65,5 +66,6 @@ def draws(
         noise=torch.randn((total, *shape), generator=generator),
         timesteps=torch.randint(noise_steps, (total,), generator=generator),
         echoes=(torch.rand(prior, generator=generator) < ECHOES * held).tolist(),
+        bare=(torch.rand(shown, generator=generator) < plan.bare).tolist(),
         unsaid=(torch.rand(prior, generator=generator) < UNSAID * held).tolist(),
     )

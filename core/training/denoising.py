@@ -156,25 +156,33 @@ class Denoising:
         plan, dataset = self._plan, self._dataset
         count = len(bucket.photos)
         shown = [photo + count * flip for photo, flip in zip(chosen.photos, chosen.mirrored, strict=True)]
-        rows = shown + [
-            shown[place % len(shown)] if echo else 2 * count + image
-            for place, (image, echo) in enumerate(zip(chosen.class_images, chosen.echoes, strict=True))
-        ]
-        captions = [
-            "" if silent else dataset.captions[bucket.photos[photo]]
-            for photo, silent in zip(chosen.photos, chosen.silent, strict=True)
-        ]
+        rows, asked = list(shown), self._captions(bucket, chosen)
+        for place, (image, echo) in enumerate(zip(chosen.class_images, chosen.echoes, strict=True)):
+            said = dataset.class_prompt
+            if echo and dataset.class_captions:
+                said = dataset.class_captions[bucket.photos[chosen.photos[place % len(shown)]]]
+            rows.append(shown[place % len(shown)] if echo else 2 * count + image)
+            asked.append("" if chosen.unsaid[place] else said)
         photos, prior = len(chosen.photos), len(chosen.class_images)
         importance = [1 / photos] * photos + [plan.prior_weight / max(prior, 1)] * prior
         return Batch(
             latents=_sampled(bucket.latents, rows, chosen.spread),
             noise=chosen.noise,
             timesteps=chosen.timesteps,
-            prompts=(*captions, *("" if unsaid else dataset.class_prompt for unsaid in chosen.unsaid)),
+            prompts=tuple(asked),
             importance=torch.tensor(importance),
             focus=None if bucket.focus is None else bucket.focus[rows],
             held=(False,) * photos + (plan.prior_target == "base",) * prior,
         )
+
+    def _captions(self, bucket: Bucket, chosen: Draws) -> list[str]:
+        """What is said of the photos of a step."""
+        dataset = self._dataset
+        captions = [dataset.captions[bucket.photos[photo]] for photo in chosen.photos]
+        for place, (bare, silent) in enumerate(zip(chosen.bare, chosen.silent, strict=True)):
+            if silent or (bare and dataset.subject_prompt):
+                captions[place] = "" if silent else dataset.subject_prompt
+        return captions
 
 
 def _part(whole: Batch, rows: list[int]) -> Batch:

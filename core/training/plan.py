@@ -29,6 +29,7 @@ class Plan:
     silence: float  # share of photos that are shown without their caption, for classifier-free guidance
     samples: int  # pictures a prompt at each checkpoint
     prior_target: PriorTarget = "noise"
+    bare: float = 0.0  # share of photos of which nothing is said but who is on them
     seed: int = 0
     method: str = "lora"
     accumulate: int = 1  # batches that one step learns from, one after the other

@@ -1,25 +1,52 @@
 """What a training is given to learn from."""
 
-from pathlib import Path
-
 import numpy as np
+import pytest
 
-from core.families.catalogue import read
+from core.artifacts import Dataset, Pixels
+from core.families.family import Family
 from core.jobs.dataset import dataset
 from core.storage.tables import Profile
+from tests.families.pocket_base import opened
+
+WORDS = {"class_word": "man", "trigger": "robin"}
+IMAGES = [np.full((128, 128, 3), value, np.uint8) for value in (10, 200)]
 
 
-def test_class_images_come_at_the_size_that_is_learnt_at() -> None:
-    base = read(Path("models.toml")).bases["pocket"]
-    photos = [np.zeros((64, 64, 3), np.uint8)] * 2
-    images = [np.full((128, 128, 3), value, np.uint8) for value in (10, 200)]
+@pytest.fixture(scope="module")
+def family() -> Family:
+    return opened()
 
-    profile = Profile(handle=1, account_id=1, kind="character")
 
-    found = dataset(base, profile, "man", photos, images)
+def of_photos(
+    family: Family, texts: list[str], kind: str = "character", word: str = "man", size: int = 64
+) -> Dataset:
+    photos: list[Pixels] = [np.zeros((size, size, 3), np.uint8)] * len(texts)
+    profile = Profile(handle=1, account_id=1, kind=kind)
+    return dataset(family, profile, {**WORDS, "class_word": word}, photos, texts, IMAGES)
 
-    assert [image.shape for image in found.class_images] == [(64, 64, 3)] * 2
-    assert [int(image.mean()) for image in found.class_images] == [10, 200]
-    large = [np.zeros((128, 128, 3), np.uint8)]
-    same = dataset(base, profile, "man", large, images)
-    assert [one is image for one, image in zip(same.class_images, images, strict=True)] == [True, True]
+
+def test_class_images_come_at_the_size_that_is_learnt_at(family: Family) -> None:
+    small, same = of_photos(family, ["", ""]), of_photos(family, [""], size=128)
+
+    assert [image.shape for image in small.class_images] == [(64, 64, 3)] * 2
+    assert [int(image.mean()) for image in small.class_images] == [10, 200]
+    assert [one is image for one, image in zip(same.class_images, IMAGES, strict=True)] == [True, True]
+
+
+def test_what_is_said_of_the_subject_is_said_of_the_class_too(family: Family) -> None:
+    found = of_photos(family, ["smiling, red background", "a drawing of robin in a park"])
+
+    assert found.captions == (
+        "a photo of a sks man, smiling, red background",
+        "a drawing of sks man in a park",
+    )
+    assert found.class_captions == ("a photo of a man, smiling, red background", "a drawing of man in a park")
+    assert (found.subject_prompt, found.class_prompt) == ("a photo of a sks man", "a photo of a man")
+
+
+def test_without_its_style_nothing_is_said_of_a_picture(family: Family) -> None:
+    found = of_photos(family, ["a house", "a tree"], kind="style", word="style")
+
+    assert len(found.captions) == 2
+    assert found.class_captions == ()
