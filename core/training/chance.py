@@ -14,9 +14,10 @@ from torch import Tensor
 from core.training.plan import Plan
 
 # Where a training is held to the base's own predictions, any picture and any words can be asked about. So many of the
-# class images are photos instead, for on what they show the class turns into its subject first; and so many are shown
-# without words, because what is drawn is led away from what the base makes of those.
-ECHOES, UNSAID = 0.5, 0.25
+# class images are photos instead, for on what they show the class turns into its subject first; so many are shown
+# without words, because what is drawn is led away from what the base makes of those; and of so many of the photos no more
+# is said than the class, which people ask for most.
+ECHOES, UNSAID, PLAIN = 0.5, 0.25, 0.5
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Draws:
     bare: list[bool]  # and these with no more than who is on them
     class_images: list[int]
     echoes: list[bool]  # in place of this class image one of the photos is looked at
-    unsaid: list[bool]  # and the class is not named
+    unsaid: list[bool]  # and nothing is said of it
+    plain: list[bool]  # or no more than the class, also of a photo
     spread: Tensor  # (pictures, *shape), normal: where in the encoder's distribution each latent lies
     noise: Tensor  # as spread
     timesteps: Tensor  # (pictures,)
@@ -68,4 +70,5 @@ def draws(
         echoes=(torch.rand(prior, generator=generator) < ECHOES * held).tolist(),
         bare=(torch.rand(shown, generator=generator) < plan.bare).tolist(),
         unsaid=(torch.rand(prior, generator=generator) < UNSAID * held).tolist(),
+        plain=(torch.rand(prior, generator=generator) < PLAIN).tolist(),
     )

@@ -159,7 +159,7 @@ class Denoising:
         rows, asked = list(shown), self._captions(bucket, chosen)
         for place, (image, echo) in enumerate(zip(chosen.class_images, chosen.echoes, strict=True)):
             said = dataset.class_prompt
-            if echo and dataset.class_captions:
+            if echo and dataset.class_captions and not chosen.plain[place]:
                 said = dataset.class_captions[bucket.photos[chosen.photos[place % len(shown)]]]
             rows.append(shown[place % len(shown)] if echo else 2 * count + image)
             asked.append("" if chosen.unsaid[place] else said)
