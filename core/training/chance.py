@@ -15,8 +15,8 @@ from core.training.plan import Plan
 
 # Where a training is held to the base's own predictions, any picture and any words can be asked about. So many of the
 # class images are photos instead, for on what they show the class turns into its subject first; so many are shown
-# without words, because what is drawn is led away from what the base makes of those; and of so many of the photos no more
-# is said than the class, which people ask for most.
+# without words, because what is drawn is led away from what the base makes of those; and of so many of the photos no
+# more is said than the class, which people ask for most.
 ECHOES, UNSAID, PLAIN = 0.5, 0.25, 0.5
 
 

@@ -63,6 +63,7 @@ def dataset(family: Family, class_images: int = 2, method: str = "lora") -> Data
         captions=tuple(f"a photo of {subject}{more}" for more in ("", ", smiling", ", sad")),
         class_images=drawn_subjects(family.size, class_images, seed=1),
         class_prompt="a photo of a man",
+        subject_prompt=f"a photo of {subject}",
     )
 
 

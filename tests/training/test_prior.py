@@ -45,7 +45,7 @@ def learn(family: Family, plan: Plan, data: Dataset, seen: list[Batch], steps: i
 def told(family: Family) -> Dataset:
     subject = dataset(family)
     of_class = tuple(caption.replace("sks ", "") for caption in subject.captions)
-    return replace(subject, class_captions=of_class, subject_prompt="a photo of a sks man")
+    return replace(subject, class_captions=of_class)
 
 
 def test_on_photos_the_class_is_asked_about_in_the_words_of_their_captions(

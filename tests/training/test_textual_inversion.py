@@ -86,8 +86,8 @@ def test_what_was_learnt_is_drawn_where_it_stands_in_the_prompt(family: Family) 
     assert (run.adapter().method, run.adapter().family) == ("textual_inversion", "sd15")
 
 
-def test_class_images_and_silence_change_nothing(family: Family) -> None:
-    plain, other = begun(family), begun(family, replace(WORDS, silence=0.5, prior_weight=7.0))
+def test_class_images_and_photos_without_their_captions_change_nothing(family: Family) -> None:
+    plain, other = begun(family), begun(family, replace(WORDS, silence=0.5, bare=0.5, prior_weight=7.0))
     for run in (plain, other):
         ended(run)
 

@@ -19,7 +19,8 @@ def textual_inversion(family: Family, dataset: Dataset, plan: Plan) -> Denoising
     """Train vectors that start as the embedding of `plan.init_word`; captions call them `<new>`.
 
     No class images: the base does not change, so the class cannot drift. No weight decay, which would pull
-    towards a word that means nothing. A photo without its caption teaches a word nothing, so none is shown so.
+    towards a word that means nothing. A photo without its caption teaches a word nothing, and one with the word alone
+    teaches it everything that is on it, so none is shown so.
     """
     words = family.new_words(vectors=plan.vectors, word=plan.init_word)
     if not isinstance(words, Words):
@@ -34,7 +35,7 @@ def textual_inversion(family: Family, dataset: Dataset, plan: Plan) -> Denoising
     return Denoising(
         family,
         replace(dataset, class_images=()),
-        replace(plan, silence=0.0),
+        replace(plan, silence=0.0, bare=0.0),
         words,
         weight_decay=0.0,
         settle=settle,
