@@ -1,6 +1,6 @@
 """The training step that LoRA and textual inversion share: noise is taken from photos, whatever is trained."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -153,27 +153,34 @@ class Denoising:
 
     def _batch(self, bucket: Bucket, chosen: Draws) -> Batch:
         """Put together what chance chose for a step, as if all of it were looked at together."""
-        plan, dataset = self._plan, self._dataset
+        plan = self._plan
         count = len(bucket.photos)
         shown = [photo + count * flip for photo, flip in zip(chosen.photos, chosen.mirrored, strict=True)]
-        rows, asked = list(shown), self._captions(bucket, chosen)
-        for place, (image, echo) in enumerate(zip(chosen.class_images, chosen.echoes, strict=True)):
-            said = dataset.class_prompt
-            if echo and dataset.class_captions and not chosen.plain[place]:
-                said = dataset.class_captions[bucket.photos[chosen.photos[place % len(shown)]]]
-            rows.append(shown[place % len(shown)] if echo else 2 * count + image)
-            asked.append("" if chosen.unsaid[place] else said)
-        photos, prior = len(chosen.photos), len(chosen.class_images)
+        about, asked = self._of_class(bucket, chosen, shown)
+        rows = shown + about
+        photos, prior = len(shown), len(about)
         importance = [1 / photos] * photos + [plan.prior_weight / max(prior, 1)] * prior
         return Batch(
             latents=_sampled(bucket.latents, rows, chosen.spread),
             noise=chosen.noise,
             timesteps=chosen.timesteps,
-            prompts=tuple(asked),
+            prompts=(*self._captions(bucket, chosen), *asked),
             importance=torch.tensor(importance),
             focus=None if bucket.focus is None else bucket.focus[rows],
             held=(False,) * photos + (plan.prior_target == "base",) * prior,
         )
+
+    def _of_class(self, bucket: Bucket, chosen: Draws, shown: Sequence[int]) -> tuple[list[int], list[str]]:
+        """The pictures that the class is asked about in a step, and what is said of each."""
+        rows, said = [], []
+        for place, image in enumerate(chosen.class_images):
+            photo = place % len(shown)
+            rows.append(shown[photo] if chosen.echoes[place] else 2 * len(bucket.photos) + image)
+            words = self._dataset.class_prompt
+            if chosen.echoes[place] and self._dataset.class_captions and not chosen.plain[place]:
+                words = self._dataset.class_captions[bucket.photos[chosen.photos[photo]]]
+            said.append("" if chosen.unsaid[place] else words)
+        return rows, said
 
     def _captions(self, bucket: Bucket, chosen: Draws) -> list[str]:
         """What is said of the photos of a step."""
