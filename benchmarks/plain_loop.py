@@ -115,15 +115,15 @@ def compare(steps: int, threads: int, *, techniques: bool = False) -> Comparison
     settings: dict[str, Any] = {**base.settings("lora"), "prior_target": "noise"}
     plan = Plan(**settings)
     dataset = people()
-    held = METHODS["lora"](family, dataset, replace(plan, prior_target="base"))
     plain = PlainLoop(base, family, dataset, plan)
     ours = METHODS["lora"](family, dataset, plan)
     loops: dict[str, Step] = {
         "plain": lambda _, chosen: plain.learn(chosen),
         "ours": lambda step, _: ours.learn(step),
-        **({"held": lambda step, _: held.learn(step)} if techniques else {}),
-        **(without(base, family, dataset, plan) if techniques else {}),
     }
+    if techniques:
+        held = METHODS["lora"](family, dataset, replace(plan, prior_target="base"))
+        loops |= {"held": lambda step, _: held.learn(step), **without(base, family, dataset, plan)}
     shape = family.encode_images(dataset.photos[:1]).mean.shape[1:]
     times: dict[str, list[float]] = {name: [] for name in loops}
     differences = []

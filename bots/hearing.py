@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolExhausted
 
-from bots.turns import BACKOFF_SECONDS, Turns, happened
+from bots.turns import BACKOFF_SECONDS, Turns, pause
 from core.chat import Incoming, pass_over
 from core.errors import where
 
@@ -76,11 +76,6 @@ class Line:
         if self._why:
             log.warning("%s: back again", self._name)
         self._why, self._failures = "", 0
-
-
-async def pause(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until it is time to stop."""
-    await happened(stopping, seconds)
 
 
 async def unless(stopping: asyncio.Event, work: Awaitable[Answer]) -> Answer | None:

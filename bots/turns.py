@@ -51,7 +51,7 @@ class Turns:
     async def hear(self, incoming: Incoming) -> bool:
         """One turn, in the order of calls; answers when it is committed. False when it was heard before.
 
-        Raises whatever went wrong in this turn; nothing of it has happened then.
+        Raises whatever went wrong in this turn; nothing of it has pause then.
         """
         if incoming.space:
             incoming = await self._ranked(incoming)
@@ -226,7 +226,7 @@ class Turns:
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
                 continue
             if not busy:
-                await happened(event, POLL_SECONDS)
+                await pause(event, POLL_SECONDS)
 
     async def _listen(self, redis: "Redis") -> None:
         """Wake the duties when a worker has news; without a server they look by themselves."""
@@ -267,7 +267,7 @@ def open_document(studio: Studio, document: Document) -> bytes:
     return export(open_picture(studio, document.weights), document.about)
 
 
-async def happened(event: asyncio.Event, seconds: float) -> None:
+async def pause(event: asyncio.Event, seconds: float) -> None:
     """Wait for an event, so long at most.
 
     Python 3.11's `wait_for` forgets that it was cancelled in the moment in which the event comes: a duty that did

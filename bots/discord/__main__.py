@@ -17,9 +17,9 @@ from bots.discord.client import Client
 from bots.discord.commands import make_tree, publish
 from bots.discord.setup import invite
 from bots.discord.show import DiscordPlatform
-from bots.hearing import Hearing, Line, pause
+from bots.hearing import Hearing, Line
 from bots.logs import set_up
-from bots.turns import Turns
+from bots.turns import Turns, pause
 from core.errors import SettingMissing, StudioError, where
 from core.settings import Settings
 from core.storage.studio import open_studio

@@ -14,13 +14,13 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bots.hearing import Line, pause, unless
+from bots.hearing import Line, unless
 from bots.logs import set_up
 from bots.telegram.errors import seconds_of
 from bots.telegram.menu import publish
 from bots.telegram.poll import Poll
 from bots.telegram.show import TelegramPlatform
-from bots.turns import Turns
+from bots.turns import Turns, pause
 from core.errors import SettingMissing, StudioError, where
 from core.settings import Settings
 from core.storage.studio import open_studio

@@ -17,10 +17,10 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bots.hearing import AWAY, Hearing, Line, pause, unless
+from bots.hearing import AWAY, Hearing, Line, unless
 from bots.telegram.errors import seconds_of
 from bots.telegram.hear import hear
-from bots.turns import Turns
+from bots.turns import Turns, pause
 from core.chat import Incoming
 from core.errors import where
 

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bots.discord.__main__ import LEAVE_SECONDS, leave
-from bots.turns import happened
+from bots.turns import pause
 
 PASSES = range(6)  # of the event loop, between what is waited for and the wish to stop
 
@@ -20,7 +20,7 @@ def test_a_wish_to_stop_is_not_lost_where_what_is_waited_for_comes_with_it(passe
         async def duty() -> None:
             while True:
                 event.clear()
-                await happened(event, 60.0)
+                await pause(event, 60.0)
 
         task = asyncio.create_task(duty())
         await asyncio.sleep(0.01)
@@ -37,7 +37,7 @@ def test_a_wish_to_stop_is_not_lost_where_what_is_waited_for_comes_with_it(passe
 
 
 def test_what_does_not_happen_is_not_waited_for_longer() -> None:
-    asyncio.run(happened(asyncio.Event(), 0.01))
+    asyncio.run(pause(asyncio.Event(), 0.01))
 
 
 def test_discord_need_not_agree_that_we_leave() -> None:

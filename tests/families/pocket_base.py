@@ -80,7 +80,12 @@ def batch(family: Family, importance: Tensor | None = None, timestep: int = 500)
 
 
 def held_losses(family: Family, batch: Batch) -> tuple[float, float]:
-    """Of a batch's last picture, held to the base: before anything was learnt from the first, and after."""
+    """Of a batch's last picture, held to the base: before anything was learnt from the first, and after.
+
+    Another adapter is worn meanwhile, which is no part of the base.
+    """
+    family.install("one", adapter_of(family, 1))
+    family.draw(usual_request(family, batch.prompts[0], {"one": 1.0}), [5])
     count = len(batch.prompts)
     trainable = family.trainable(rank=4, alpha=4, seed=3)
     shown = replace(batch, importance=torch.tensor([1.0] + [0.0] * (count - 1)))
@@ -93,4 +98,6 @@ def held_losses(family: Family, batch: Batch) -> tuple[float, float]:
         family.loss(trainable, shown).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
         optimiser.step()
         optimiser.zero_grad()
-    return before, family.loss(trainable, held).item()
+    after = family.loss(trainable, held).item()
+    family.remove("one")
+    return before, after
