@@ -1,8 +1,9 @@
 """[grade-correlation] [grade-correlation-clean] [grade-correlation-mild] The expected grade, and what training reaches.
 
 Sets of drawn people are looked at and learnt by the product's own path. Bad sets are learnt as they are, as if their
-owner had put back whatever was refused; of the others that is done where too few photos are good. Each set's result is
-kept in a file as it comes, so that a run that was stopped goes on. `--full` measures all sixty.
+owner had put back whatever was refused; of the others that is done where too few photos are good. Each set's score is
+kept in a file as it comes, so that a run that was stopped goes on; the grade is told anew in every run, so that it is
+that of the formula as it is. `--full` measures all sixty.
 """
 
 import json
@@ -28,7 +29,7 @@ KEPT: Final = Path("benchmarks/partial/grade.jsonl")
 
 @dataclass(frozen=True)
 class Outcome:
-    """A set's expected grade with the measures it is made of, and the score that training then reached, all as kept."""
+    """A set's expected grade with the measures it is made of, and the score that training then reached."""
 
     name: str
     kind: str
@@ -53,28 +54,29 @@ def rows(found: Sequence[Outcome]) -> list[Row]:
 
 
 def outcomes(wanted: Sequence[Set], kept: Path) -> list[Outcome]:
-    """What became of these sets, each learnt once for the measured weights and by this plan."""
-    known = {one.name: one for one in _read(kept)}
-    missing = [one for one in wanted if one.name not in known]
-    if missing:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with bench() as studio, kept.open("a") as file:
-            for each in missing:
-                known[each.name] = one = outcome(studio, each)
-                file.write(json.dumps({**_made_with(), **asdict(one)}) + "\n")
+    """What is expected of these sets, and what became of each, learnt once for the measured weights and this plan."""
+    scores, found = known(kept), []
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with bench() as studio, kept.open("a") as file:
+        for each in wanted:
+            card = looked_at(studio, each)
+            if each.name not in scores:
+                scores[each.name] = score = studio.version(studio.train(each.name, PLAN)).quality or 0.0
+                file.write(json.dumps({**_made_with(), "name": each.name, "score": score}) + "\n")
                 file.flush()
-                print(f"  {one.name}: {one.expected:.0f} expected, {one.score:.0f} reached", flush=True)
-    return [known[each.name] for each in wanted]
+            found.append(Outcome(each.name, each.kind, card["expected"], card["measures"], scores[each.name]))
+            print(
+                f"  {each.name}: {card['expected']:.0f} expected, {scores[each.name]:.0f} reached", flush=True
+            )
+    return found
 
 
-def outcome(studio: Bench, each: Set) -> Outcome:
-    """Look at one set, grade it, learn it."""
+def looked_at(studio: Bench, each: Set) -> dict[str, Any]:
+    """Send one set and put back of it what its owner would; answers what the report card says."""
     draft = studio.draft(each.seed, each.photos(), user=each.name)
     draft = studio.put_back(draft, each.name, always=each.kind == "bad")
-    card = studio.words(draft)["card"]
-    profile = studio.train(each.name, PLAN)
-    score = studio.version(profile).quality
-    return Outcome(each.name, each.kind, card["expected"], card["measures"], score or 0.0)
+    card: dict[str, Any] = studio.words(draft)["card"]
+    return card
 
 
 def _row(name: str, found: Sequence[Outcome], least: float) -> Row:
@@ -90,16 +92,15 @@ def _correlation(found: Sequence[Outcome]) -> float:
     return float(np.asarray(spearmanr(grades, scores).statistic))
 
 
-def _read(kept: Path) -> list[Outcome]:
-    if not kept.is_file():
-        return []
+def known(kept: Path) -> dict[str, float]:
+    """The scores in a file that these weights reached by this plan, by the sets' names."""
     here = _made_with()
-    lines = [json.loads(line) for line in kept.read_text().splitlines()]
-    return [
-        Outcome(**{name: value for name, value in line.items() if name not in here})
+    lines = [json.loads(line) for line in kept.read_text().splitlines()] if kept.is_file() else []
+    return {
+        line["name"]: line["score"]
         for line in lines
         if all(line.get(name) == value for name, value in here.items())
-    ]
+    }
 
 
 def _made_with() -> dict[str, Any]:

@@ -52,21 +52,14 @@ def test_equal_grades_say_nothing() -> None:
     assert grade.rows([outcome("clean", n, 80, n) for n in range(3)])[0].value == 0
 
 
-def test_what_was_learnt_is_not_learnt_again(tmp_path: Path) -> None:
-    kept, wanted = tmp_path / "grade.jsonl", sets(1)
-    lines = [
-        {
-            "weights": weights_hash(),
-            "plan": grade.PLAN,
-            "name": one.name,
-            "kind": one.kind,
-            "expected": 50.0,
-            "measures": {},
-            "score": 9.0,
-        }
-        for one in wanted
+def test_a_score_is_known_again_if_these_weights_reached_it_by_this_plan(tmp_path: Path) -> None:
+    kept = tmp_path / "grade.jsonl"
+    here = {"weights": weights_hash(), "plan": grade.PLAN, "name": "clean-1", "score": 9.0}
+    others = [
+        {**here, "name": name, **made}
+        for name, made in (("clean-2", {"weights": "another"}), ("clean-3", {"plan": {"steps": 1}}))
     ]
-    others = [{**lines[0], "score": 1.0, **made} for made in ({"weights": "another"}, {"plan": {"steps": 1}})]
-    kept.write_text("".join(json.dumps(line) + "\n" for line in (*lines, *others)))
+    assert grade.known(kept) == {}
+    kept.write_text("".join(json.dumps(line) + "\n" for line in (*others, here)))
 
-    assert [one.score for one in grade.outcomes(wanted, kept)] == [9.0] * len(wanted)
+    assert grade.known(kept) == {"clean-1": 9.0}
