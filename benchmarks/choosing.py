@@ -1,15 +1,15 @@
 """[lora-ratio] [choice-regret] [choice-steps] Which checkpoint the studio keeps, against the best that there was.
 
 Held-out people are learnt by the product's own path for as many steps as the usual fixed default, without ending
-early. What the chooser would have seen of that is given to it, checkpoint by checkpoint, until it stops or has had
-the steps that the base recommends. Then every
-checkpoint is judged by pictures at seeds and of prompts that the chooser did not see, by a recogniser that the product
-does not have.
+early. What the chooser would have seen of that is given to it, checkpoint by checkpoint, until it ends the training.
+Then every checkpoint is judged by pictures at seeds and of prompts that the chooser did not see, by a recogniser that
+the product does not have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from benchmarks.personal import graded
 from benchmarks.profiles import profiles
 from benchmarks.row import Row, bootstrap, median_interval, row
 from core.artifacts import Pixels
-from core.assessment import Score, best, may_stop
+from core.assessment import Score, best, ending
 from core.faces import FacePack, leave_one_out, similarity
 from core.families.family import usual_request
 from core.generation import class_prompt
@@ -105,7 +105,7 @@ def course(
     with reading(studio.studio.engine) as session:
         found = checkpoints(session, version)
     scores = [score_of(one) for one in found]
-    kept, ended = chosen(scores, usual["steps"], usual.get("patience", Plan.patience))
+    kept, ended = chosen(scores, usual)
     photos = studio.photos(seed)
     known = faces_of(grader, photos)
     truth, delivered = [], []
@@ -122,10 +122,12 @@ def course(
     return found_course
 
 
-def chosen(scores: Sequence[Score], steps: int, patience: int = Plan.patience) -> tuple[int, int]:
-    """The places of the checkpoint that is kept and of the one after which a training of so many steps ends."""
-    within = max(sum(score.step <= steps for score in scores), 1)
-    ended = next((count for count in range(1, within) if may_stop(scores[:count], patience)), within)
+def chosen(scores: Sequence[Score], usual: Mapping[str, Any]) -> tuple[int, int]:
+    """The places of the checkpoint that is kept and of the one that a training with these settings ends with."""
+    steps, patience = usual["steps"], usual.get("patience", Plan.patience)
+    last = max(steps, usual.get("most_steps", Plan.most_steps))
+    within = max(sum(score.step <= last for score in scores), 1)
+    ended = next((count for count in range(1, within) if ending(scores[:count], steps, patience)), within)
     seen = scores[:ended]
     return seen.index(best(seen)), ended - 1
 

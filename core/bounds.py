@@ -10,6 +10,7 @@ SMALLEST_SHARE = 0.5  # of the base's own size; below that what it knows of pict
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "steps": (1, 100_000),
+    "most_steps": (0, 100_000),
     "checkpoint_every": (1, 100_000),
     "rank": (1, 256),
     "alpha": (1e-3, 1024),

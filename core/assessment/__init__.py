@@ -3,8 +3,8 @@
 Nothing here draws or learns: it looks at pictures that were drawn, and at numbers.
 """
 
-from core.assessment.choice import best, may_stop
+from core.assessment.choice import THERE, best, ending
 from core.assessment.diagnosis import diagnose
 from core.assessment.scores import POOR_BELOW, Examiner, Score
 
-__all__ = ["POOR_BELOW", "Examiner", "Score", "best", "diagnose", "may_stop"]
+__all__ = ["POOR_BELOW", "THERE", "Examiner", "Score", "best", "diagnose", "ending"]

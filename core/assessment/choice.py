@@ -11,7 +11,10 @@ from core.assessment.scores import Score
 
 # Of 100. So much less for fewer steps is no loss: a shorter training is the less stiff one.
 AS_GOOD: Final = 1.0
-FLAT, OVERTRAINED = "flat", "overtrained"
+FLAT, OVERTRAINED, THERE = "flat", "overtrained", "there"
+# Of 100: nine tenths of what the photos are like one another, and prompts obeyed as the base obeys them. A training
+# that has come so close by its planned end is not asked for more.
+CLOSE: Final = 90.0
 
 
 def best(scores: Sequence[Score]) -> Score:
@@ -25,6 +28,22 @@ def best(scores: Sequence[Score]) -> Score:
         return scores[-1]
     smooth = smoothed([score.quality for score in scores])
     return next(score for score, mean in zip(scores, smooth, strict=True) if mean >= max(smooth) - AS_GOOD)
+
+
+def ending(scores: Sequence[Score], steps: int, patience: int) -> str:
+    """Why a training of so many planned steps ends with the last of these checkpoints, or an empty string.
+
+    Either more steps would not help (`may_stop`), or they are taken and it is "there": as close as may be wished for.
+    One that is not goes on while it gets better, as long as its plan lets it. Where likeness is not measured nothing
+    tells, so it ends as planned; without patience too.
+    """
+    if not scores:
+        return ""
+    if patience and (reason := may_stop(scores, patience)):
+        return reason
+    chosen = best(scores)
+    close = not patience or chosen.similarity is None or chosen.quality >= CLOSE
+    return THERE if close and scores[-1].step >= steps else ""
 
 
 def may_stop(scores: Sequence[Score], patience: int) -> str:

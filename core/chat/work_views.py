@@ -94,6 +94,7 @@ def work_view(studio: Studio, session: Session, work: Work, profile: int) -> Wor
         refunded=progress.get("refunded", False),
         halved=progress.get("halved", False),
         diverged=progress.get("diverged", False),
+        longer=progress.get("longer", False),
         samples=samples[:PANEL_PHOTOS],
         grid=_grid(progress),
         filter_off=progress.get("filter_off", ""),

@@ -227,6 +227,7 @@ class WorkView:
     best_step: int | None = None
     refunded: bool = False  # it was poor, and its credit is back
     halved: bool = False  # memory ran out, so fewer photos are looked at together
+    longer: bool = False  # it is not there yet after the planned steps, and goes on
     diverged: bool = False  # the numbers ran away, and what was kept before is used
     samples: tuple[Shown, ...] = ()
     grid: GridView | None = None

@@ -94,6 +94,8 @@ def learning(name: str, work: WorkView) -> str:
     ]
     if work.halved:
         lines.append(_(HALVED))
+    if work.longer:
+        lines.append(_("It is not there yet and still comes closer, so it goes on for a while."))
     return "\n".join(lines + _trail(work))
 
 

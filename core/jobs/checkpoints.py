@@ -9,7 +9,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from core.artifacts import Embedding, Pixels
-from core.assessment import Examiner, Score, best, diagnose, may_stop
+from core.assessment import THERE, Examiner, Score, best, diagnose, ending
 from core.assessment.curve import curve
 from core.errors import TrainingFailed
 from core.faces import leave_one_out
@@ -50,6 +50,7 @@ class Trail:
     examiner: Examiner | None = None
     texts: tuple[str, ...] = ()
     class_seeds: tuple[int, ...] = ()
+    steps: int = 0  # as planned
     patience: int = 0
 
     def plan(self, plan: Plan) -> Plan:
@@ -63,7 +64,7 @@ class Trail:
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
-        self.patience = plan.patience
+        self.steps, self.patience = plan.steps, plan.patience
         self.class_seeds = unlearnt_seeds(base, word) if drifts else ()
         return replace(
             plan,
@@ -106,9 +107,9 @@ class Trail:
         """Each checkpoint's similarity, 0 where it is not measured."""
         return [score.similarity or 0.0 for score in self.scores]
 
-    def may_stop(self) -> str:
-        """Why more steps would not help, or an empty string."""
-        return may_stop(self.scores, self.patience) if self.patience else ""
+    def ending(self) -> str:
+        """Why the training ends with its last checkpoint, or an empty string."""
+        return ending(self.scores, self.steps, self.patience)
 
     def add(self, slice_: Slice, run: Run, event: Sampled) -> None:
         """Score the samples, and store weights and samples as one checkpoint."""
@@ -128,7 +129,8 @@ class Trail:
         studio.files.write(weights, run.adapter().weights, key)
         with slice_.writing() as (session, work):
             self._store(session, score, weights, json.dumps(files))
-            report(work, step=event.step, steps=run.plan.steps, similarities=self.similarities)
+            longer = event.step >= self.steps and not self.ending()
+            report(work, step=event.step, steps=run.planned, longer=longer, similarities=self.similarities)
 
     def _store(self, session: Session, score: Score, weights: str, samples: str) -> None:
         # A run that was killed here does this step once more, with the same result.
@@ -154,7 +156,7 @@ class Trail:
         known = [one for one in self.scores if one.step != score.step]
         self.scores = sorted([*known, score], key=lambda one: one.step)
 
-    def end(self, slice_: Slice, run: Run, stopped: str) -> None:
+    def end(self, slice_: Slice, run: Run, reason: str) -> None:
         """Draw the curve, and note the best checkpoint as what the version is; everything else of the run goes."""
         if not self.scores:
             raise TrainingFailed("no_checkpoint")
@@ -162,7 +164,7 @@ class Trail:
         studio, handle = self.workshop.studio, self.profile.handle
         name = new_name(handle, "curve")
         studio.files.write(
-            name, curve(self.scores, chosen.step, run.plan.steps), studio.keys.open(profile_key(handle))
+            name, curve(self.scores, chosen.step, run.planned), studio.keys.open(profile_key(handle))
         )
         with slice_.writing() as (session, work):
             version = session.get_one(Version, self.version.id)
@@ -170,9 +172,9 @@ class Trail:
             doom(session, version.saved)
             version.saved = ""
             choose_step(version, row)
-            version.stopped, version.curve = stopped, name
+            version.stopped, version.curve = "" if reason == THERE else reason, name
             version.causes = " ".join(self._causes(chosen, version))
-            report(work, step=run.step, steps=run.plan.steps, similarities=self.similarities)
+            report(work, step=run.step, steps=run.planned, similarities=self.similarities)
 
     def _causes(self, chosen: Score, version: Version) -> tuple[str, ...]:
         if chosen.similarity is None:

@@ -92,6 +92,8 @@ def plan(base: Base, profile: Profile, version: Version, class_word: str, photos
     if profile.method == TEXTUAL_INVERSION:
         settings = {"vectors": vectors_for(photos), "init_word": class_word, **settings}
     chosen = json.loads(version.plan or "{}")
+    if "steps" in chosen:
+        settings["most_steps"] = 0  # whoever asks for so many gets so many
     slower = chosen.pop("slower", None)
     if slower is not None:
         known = {**settings, **chosen}

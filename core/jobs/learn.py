@@ -94,8 +94,8 @@ class Learning:
         self.trail.begin(self.slice, photos=photos, embeddings=self.embeddings)
         self.run = self._start(photos, places, texts, classes, plan)
         yield
-        stopped = ""
-        while not self.run.finished and not self._enough() and not (stopped := self.trail.may_stop()):
+        ended = ""
+        while not self.run.finished and not self._enough() and not (ended := self.trail.ending()):
             began = time.monotonic()
             event = self._advance(self.run)
             if event is None:
@@ -107,11 +107,11 @@ class Learning:
             else:
                 spent = time.monotonic() - began
                 self.unit_seconds = spent if not self.unit_seconds else 0.9 * self.unit_seconds + 0.1 * spent
-                self._report(plan)
+                self._report()
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
             yield
-        self.trail.end(self.slice, self.run, stopped)
+        self.trail.end(self.slice, self.run, ended)
         self._end()
 
     def _advance(self, run: Run) -> Stepped | Halved | Sampled | None:
@@ -231,14 +231,14 @@ class Learning:
             version.saved, version.saved_step = name, self.run.step
         self.saved = time.monotonic()
 
-    def _report(self, plan: Plan) -> None:
+    def _report(self) -> None:
         if self.run is None or time.monotonic() - self.reported < REPORT_EVERY:
             return
         self.reported = time.monotonic()
-        left = (plan.steps - self.run.step) * self.unit_seconds
+        left = (self.run.planned - self.run.step) * self.unit_seconds
         numbers = {
             "step": self.run.step,
-            "steps": plan.steps,
+            "steps": self.run.planned,
             "seconds_left": round(left * 1.15, 1),  # samples and saving take their share
             "similarities": self.trail.similarities,
         }

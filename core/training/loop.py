@@ -100,9 +100,14 @@ class Run:
         return self._learner.together
 
     @property
+    def planned(self) -> int:
+        """How many steps it takes as things stand."""
+        return self.plan.planned(self.step)
+
+    @property
     def finished(self) -> bool:
         """Whether nothing is left to do."""
-        return self.step >= self.plan.steps and not self._owes_samples
+        return self.step >= self.plan.last_step and not self._owes_samples
 
     def advance(self) -> Stepped | Halved | Sampled:
         """Do the next unit: one step, or the pictures of the checkpoint just reached.
@@ -119,7 +124,7 @@ class Run:
         if loss is None:
             return self._halve()
         self.step += 1
-        checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps
+        checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step in self.plan.ends
         self._owes_samples = checkpoint and self.plan.samples > 0
         if checkpoint or self.step % LOSS_EVERY == 0 or self.step == 1:
             read = _finite(loss, self.step)

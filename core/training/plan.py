@@ -28,6 +28,9 @@ class Plan:
     prior_weight: float  # of the loss on class images, beside 1 for the photos
     silence: float  # share of photos that are shown without their caption, for classifier-free guidance
     samples: int  # pictures a prompt at each checkpoint
+    most_steps: int = (
+        0  # one that is not there after `steps` goes on so far while it gets better; 0: it ends there
+    )
     prior_target: PriorTarget = "noise"
     bare: float = 0.0  # share of photos of which nothing is said but who is on them
     seed: int = 0
@@ -59,6 +62,22 @@ class Plan:
         for name, known in (("targets", Targets), ("prior_target", PriorTarget)):
             if (value := getattr(self, name)) not in get_args(known):
                 raise ValueError(f'{name} is "{value}", it must be {" or ".join(get_args(known))}')
+
+    @property
+    def last_step(self) -> int:
+        """After which it ends, whatever it has become."""
+        return max(self.steps, self.most_steps)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Where it may end whatever is measured, so that there is a checkpoint."""
+        return self.steps, self.last_step
+
+    def planned(self, step: int) -> int:
+        """How many steps it takes as it stands after so many: beyond the planned ones, to the next checkpoint."""
+        if step <= self.steps:
+            return self.steps
+        return min(-(-step // self.checkpoint_every) * self.checkpoint_every, self.last_step)
 
     @property
     def photos_a_step(self) -> int:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.assessment import Score, best, may_stop
-from core.assessment.choice import AS_GOOD, FLAT, OVERTRAINED, smoothed
+from core.assessment import THERE, Score, best, ending
+from core.assessment.choice import AS_GOOD, CLOSE, FLAT, OVERTRAINED, may_stop, smoothed
 
 OWN, OBEYED = 0.9, 0.8
 
@@ -100,6 +100,32 @@ def test_a_course_that_goes_on_reports_what_it_would_have_missed() -> None:
 
     assert np.median(losses) < 0.03
     assert np.quantile(losses, 0.9) < 0.1
+
+
+def test_it_ends_as_planned_once_it_is_close() -> None:
+    scores = course(0.3, 0.6, 0.8, 0.85, 0.87)
+    assert best(scores[:4]).quality >= CLOSE
+
+    reasons = [ending(scores[:count], 200, 2) for count in range(6)]
+
+    assert reasons == [""] * 4 + [THERE] * 2
+
+
+def test_what_is_not_close_yet_goes_on_beyond_the_plan_while_it_rises() -> None:
+    rising, stuck = course(0.2, 0.3, 0.4, 0.5, 0.6, 0.7), course(0.2, 0.3, 0.4, 0.4, 0.4, 0.4)
+    assert best(rising).quality < CLOSE
+
+    assert [ending(rising[:count], 150, 2) for count in range(7)] == [""] * 7
+    assert ending(stuck, 150, 2) == FLAT
+
+
+@pytest.mark.parametrize(
+    ("patience", "similarity"), [(2, None), (0, 0.4)], ids=["likeness is not measured", "no patience"]
+)
+def test_where_nothing_tells_it_ends_as_planned(patience: int, similarity: float | None) -> None:
+    scores = [score(50, similarity), score(100, similarity)]
+
+    assert [ending(scores[:1], 100, patience), ending(scores, 100, patience)] == ["", THERE]
 
 
 def test_smoothing_keeps_what_is_straight() -> None:

@@ -231,9 +231,11 @@ def test_the_chooser_sees_no_more_than_it_would_have() -> None:
     rising = qualities(20, 40, 60, 70, 80, 90)
     flat = qualities(40, 80, 80, 80, 80, 95)
 
-    assert choosing.chosen(rising, 400) == (5, 5)
-    assert choosing.chosen(rising, 200) == (3, 3)  # it takes no more steps than are recommended
-    kept, ended = choosing.chosen(flat, 400)
+    assert choosing.chosen(rising, {"steps": 400}) == (5, 5)
+    assert choosing.chosen(rising, {"steps": 200}) == (3, 3)  # it takes no more steps than are recommended
+    assert choosing.chosen(rising, {"steps": 200, "most_steps": 250}) == (4, 4)  # unless it is not there yet
+    assert choosing.chosen(qualities(20, 60, 92, 95, 99), {"steps": 200, "most_steps": 250}) == (3, 3)
+    kept, ended = choosing.chosen(flat, {"steps": 400})
     assert ended < 5  # the last would have been better, and was never seen
     assert kept < ended
 

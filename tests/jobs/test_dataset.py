@@ -5,8 +5,9 @@ import pytest
 
 from core.artifacts import Dataset, Pixels
 from core.families.family import Family
-from core.jobs.dataset import dataset
-from core.storage.tables import Profile
+from core.jobs.dataset import dataset, plan
+from core.storage.tables import Profile, Version
+from core.subjects import LORA
 from tests.families.pocket_base import opened
 
 WORDS = {"class_word": "man", "trigger": "robin"}
@@ -50,3 +51,17 @@ def test_without_its_style_nothing_is_said_of_a_picture(family: Family) -> None:
 
     assert len(found.captions) == 2
     assert found.class_captions == ()
+
+
+def test_whoever_asks_for_so_many_steps_gets_so_many(family: Family) -> None:
+    profile = Profile(handle=1, account_id=1, kind="character")
+    usual = family.base.settings(LORA)
+
+    left_alone, asked = (
+        plan(family.base, profile, Version(profile_id=1, base=family.base.name, plan=chosen), "man", 12)
+        for chosen in ("", '{"steps": 150}')
+    )
+
+    assert usual["most_steps"] > usual["steps"]
+    assert left_alone.last_step == usual["most_steps"]
+    assert (asked.steps, asked.last_step) == (150, 150)

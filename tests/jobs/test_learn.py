@@ -348,6 +348,24 @@ def test_a_training_that_is_cancelled_while_it_runs_stops_and_writes_nothing_mor
 
 
 @pytest.mark.usefixtures("unit_by_unit")
+def test_a_training_that_is_not_there_yet_goes_on_and_says_so(place: Workplace, ana: Person) -> None:
+    profile = confirm(place, ana)
+    longer = {"checkpoint_every": 2, "most_steps": TRAINING["steps"] + 3, "patience": 100}
+    change(place.studio, version_of(place.studio, profile), plan=json.dumps(longer))
+
+    _until_step(place, TRAINING["steps"])
+    hear(ana)
+    said = "\n".join(reply.text for reply in ana.messages.values())
+    place.work()
+
+    assert "so it goes on for a while" in said
+    progress = json.loads(place.last(WorkKind.LEARN).progress)
+    assert progress["step"] == progress["steps"] == TRAINING["steps"] + 3
+    assert _checkpoints(place, profile)[-1].step == TRAINING["steps"] + 3
+    assert version_of(place.studio, profile).stopped == ""
+
+
+@pytest.mark.usefixtures("unit_by_unit")
 def test_stop_and_keep_the_best_ends_with_what_there_is(place: Workplace, ana: Person) -> None:
     confirm(place, ana)
     _until_step(place, 4)

@@ -38,6 +38,7 @@ SUBJECT, STRANGER = HELD_OUT + 1, HELD_OUT + 22
 # So short a training learns next to nothing, by every line of code that a long one runs.
 TRAINING = {
     "steps": 12,
+    "most_steps": 0,
     "checkpoint_every": 4,
     "samples": 1,
     "rank": 4,

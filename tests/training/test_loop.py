@@ -95,6 +95,20 @@ def test_units_are_steps_and_at_checkpoints_pictures_at_fixed_seeds(family: Fami
         run.advance()
 
 
+def test_what_may_go_on_beyond_its_plan_has_a_checkpoint_at_either_end(family: Family) -> None:
+    run = Run.start(family, dataset(family), replace(PLAN, steps=3, most_steps=5))
+    planned, checkpoints = [], []
+    while not run.finished:
+        unit = run.advance()
+        if isinstance(unit, Sampled):
+            checkpoints.append(unit.step)
+        else:
+            planned.append(run.planned)
+
+    assert checkpoints == [2, 3, 4, 5]
+    assert planned == [3, 3, 3, 4, 5]
+
+
 def test_samples_that_were_owed_when_a_run_stopped_are_drawn_after_it_goes_on(family: Family) -> None:
     run = Run.start(family, dataset(family), PLAN)
     for _ in range(2):
