@@ -19,12 +19,15 @@ from benchmarks.people import adults, faces_of, likenesses
 from benchmarks.personal import graded
 from benchmarks.profiles import profiles
 from benchmarks.row import Row, bootstrap, median_interval, row
-from core.artifacts import Pixels
+from core.artifacts import Picture, Pixels
 from core.assessment import Score, best, ending
-from core.faces import FacePack, leave_one_out, similarity
+from core.faces import FacePack, leave_one_out
 from core.families.family import usual_request
 from core.generation import class_prompt
 from core.jobs.checkpoints import score_of
+from core.prompts import Prompt
+from core.selection import next_round, passes, select
+from core.selection.judges.likeness import Likeness
 from core.storage.database import reading
 from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import at_step, checkpoints
@@ -32,7 +35,7 @@ from core.subjects import LORA
 from core.training.plan import Plan
 
 COUNT, FULL_COUNT = 3, 20
-PICTURES, FULL_PICTURES = 16, 64
+PICTURES, FULL_PICTURES = 24, 64  # a prompt's share of them does for one request of the usual size, or more
 STEPS = 400
 FIRST_SEED = 50_000
 # None of these words is drawn while a profile learns.
@@ -50,7 +53,7 @@ class Course:
     truth: list[float]  # mean likeness of unseen pictures, by the grader
     kept: int
     ended: int
-    delivered: list[float]  # of the kept checkpoint's pictures those that pass the filter, by the grader
+    delivered: list[float]  # what would be of the kept checkpoint's pictures, by the grader
     own: float
 
     @property
@@ -156,15 +159,32 @@ def _delivered(
     drawn: Sequence[Pixels],
     photos: Sequence[Pixels],
 ) -> list[float]:
-    """The likeness of the pictures that pass the product's filter; 0 for near-copies of a photo."""
-    pack, template = studio.workshop.pack(), studio.workshop.template(profile, version)
-    passed = [
-        pixels
-        for pixels in drawn
-        if len(faces := pack.faces_in(pixels)) == 1
-        and similarity(faces[0].embedding, template) >= (version.floor or 0.0)
-    ]
-    return graded(grader, passed, photos, studio.workshop.family().size)[0]
+    """The likeness of what the product would deliver of these pictures; 0 for near-copies of a photo."""
+    likeness = Likeness(studio.workshop.pack(), studio.workshop.template(profile, version))
+    each = len(drawn) // len(PROMPTS)
+    delivered: list[Pixels] = []
+    for start in range(0, len(drawn), each):
+        opinions = [(pixels, likeness.look(pixels)) for pixels in drawn[start : start + each]]
+        made = [Picture(pixels, 0, seen.similarity, seen.objection) for pixels, seen in opinions]
+        delivered += [one.pixels for one in requested(made, version.floor)]
+    return graded(grader, delivered, photos, studio.workshop.family().size)[0]
+
+
+def requested(made: Sequence[Picture], floor: float | None, asked: int = Prompt.count) -> list[Picture]:
+    """What is delivered of these candidates of one prompt, where one request after the other asks for so many.
+
+    A request for which too few candidates are left delivers nothing.
+    """
+    delivered: list[Picture] = []
+    while made:
+        count = 0
+        while wanted := next_round(asked, count, sum(passes(one, floor) for one in made[:count])):
+            count += wanted
+        if count > len(made):
+            break
+        delivered += [one for one in select(made[:count], floor=floor, asked=asked) if not one.dropped]
+        made = made[count:]
+    return delivered
 
 
 def _regret(courses: Sequence[Course]) -> float:

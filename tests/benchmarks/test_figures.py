@@ -22,7 +22,7 @@ from benchmarks.drift import Drawn, Drift
 from benchmarks.people import adults
 from benchmarks.personal import Outcome
 from benchmarks.row import Row, bootstrap
-from core.artifacts import Embedding, Face
+from core.artifacts import Embedding, Face, Picture
 from core.assessment import Score
 from core.families import catalogue
 from pocket.people import make_person
@@ -238,6 +238,19 @@ def test_the_chooser_sees_no_more_than_it_would_have() -> None:
     kept, ended = choosing.chosen(flat, {"steps": 400})
     assert ended < 5  # the last would have been better, and was never seen
     assert kept < ended
+
+
+def test_of_candidates_is_delivered_what_requests_for_four_deliver() -> None:
+    def made(*likenesses: float) -> list[Picture]:
+        return [Picture(np.zeros((1, 1, 3), np.uint8), 0, one) for one in likenesses]
+
+    def delivered(*likenesses: float) -> list[float | None]:
+        return [one.similarity for one in choosing.requested(made(*likenesses), 0.5, asked=4)]
+
+    assert delivered(0.6, 0.9, 0.7, 0.1, 0.8, 0.95) == [0.95, 0.9, 0.8, 0.7]  # the best four of six
+    assert delivered(0.6, 0.9, 0.1, 0.1, 0.1, 0.95, 0.7, 0.2, 0.99) == [0.95, 0.9, 0.7, 0.6]  # topped up
+    assert delivered(0.6, 0.9, 0.1, 0.1, 0.1) == []  # too few to ask with
+    assert delivered(*[0.8] * 6, *[0.9] * 6, 0.99) == [0.8] * 4 + [0.9] * 4
 
 
 def test_regret_steps_and_ratio_are_of_what_was_chosen() -> None:
