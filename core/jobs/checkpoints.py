@@ -28,7 +28,7 @@ from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
 from core.subjects import LORA, STYLE, captions_of, has_face
-from core.training.loop import Run, Sampled
+from core.training.loop import FIRST_SAMPLE_SEED, Run, Sampled
 from core.training.plan import Plan
 
 # Drawn before and at every checkpoint, to see whether the class drifts; none of those that are learnt from, which a
@@ -50,6 +50,7 @@ class Trail:
     examiner: Examiner | None = None
     texts: tuple[str, ...] = ()
     class_seeds: tuple[int, ...] = ()
+    samples: int = 1  # pictures a prompt
     steps: int = 0  # as planned
     patience: int = 0
 
@@ -64,7 +65,7 @@ class Trail:
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
-        self.steps, self.patience = plan.steps, plan.patience
+        self.steps, self.patience, self.samples = plan.steps, plan.patience, plan.samples
         self.class_seeds = unlearnt_seeds(base, word) if drifts else ()
         return replace(
             plan,
@@ -91,10 +92,15 @@ class Trail:
         )  # fmt: skip
 
     def _usual(self) -> list[tuple[Pixels, str]]:
-        """What the base draws for the same words before it has learnt anything."""
+        """What the base draws for the same words, at the same seeds, before it has learnt anything."""
         family = self.workshop.family()
         request = usual_request(family, "")
-        return [(family.draw(replace(request, prompt=text), [1])[0], text) for text in self.texts]
+        seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.samples)
+        return [
+            (pixels, text)
+            for text in self.texts
+            for pixels in family.draw(replace(request, prompt=text), seeds)
+        ]
 
     def _class(self) -> list[Pixels]:
         """What the base draws of the class before it has learnt anything."""
