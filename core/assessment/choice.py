@@ -12,9 +12,9 @@ from core.assessment.scores import Score
 # Of 100. So much less for fewer steps is no loss: a shorter training is the less stiff one.
 AS_GOOD: Final = 1.0
 FLAT, OVERTRAINED, THERE = "flat", "overtrained", "there"
-# Of 100: nine tenths of what the photos are like one another, and prompts obeyed as the base obeys them. A training
-# that has come so close by its planned end is not asked for more.
-CLOSE: Final = 90.0
+# Of 100: a training that has come so close by its planned end is not asked for more. Of eighteen drawn people a third
+# went on at 85, two thirds at 90; the kept step was less like them than the best by 0.023 and 0.019, by 0.029 without.
+CLOSE: Final = 85.0
 
 
 def best(scores: Sequence[Score]) -> Score:
