@@ -112,7 +112,7 @@ def test_it_ends_as_planned_once_it_is_close() -> None:
 
 
 def test_what_is_not_close_yet_goes_on_beyond_the_plan_while_it_rises() -> None:
-    rising, stuck = course(0.2, 0.3, 0.4, 0.5, 0.6, 0.7), course(0.2, 0.3, 0.4, 0.4, 0.4, 0.4)
+    rising, stuck = course(0.1, 0.2, 0.3, 0.4, 0.5, 0.6), course(0.2, 0.3, 0.4, 0.4, 0.4, 0.4)
     assert best(rising).quality < CLOSE
 
     assert [ending(rising[:count], 150, 2) for count in range(7)] == [""] * 7
