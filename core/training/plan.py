@@ -28,9 +28,7 @@ class Plan:
     prior_weight: float  # of the loss on class images, beside 1 for the photos
     silence: float  # share of photos that are shown without their caption, for classifier-free guidance
     samples: int  # pictures a prompt at each checkpoint
-    most_steps: int = (
-        0  # one that is not there after `steps` goes on so far while it gets better; 0: it ends there
-    )
+    most_steps: int = 0  # how far one that is not there after `steps` may go on; 0: no further
     prior_target: PriorTarget = "noise"
     bare: float = 0.0  # share of photos of which nothing is said but who is on them
     seed: int = 0
