@@ -28,7 +28,7 @@ from core.storage.tables import Checkpoint, Profile, Version
 from core.storage.versions import checkpoints, choose_step
 from core.storage.work import report
 from core.subjects import LORA, STYLE, captions_of, has_face
-from core.training.loop import FIRST_SAMPLE_SEED, Run, Sampled
+from core.training.loop import Run, Sampled
 from core.training.plan import Plan
 
 # Drawn before and at every checkpoint, to see whether the class drifts; none of those that are learnt from, which a
@@ -50,7 +50,7 @@ class Trail:
     examiner: Examiner | None = None
     texts: tuple[str, ...] = ()
     class_seeds: tuple[int, ...] = ()
-    samples: int = 1  # pictures a prompt
+    sample_seeds: Sequence[int] = ()  # at which each text is drawn
     steps: int = 0  # as planned
     patience: int = 0
 
@@ -65,7 +65,7 @@ class Trail:
         plain = "a picture" if style else class_prompt(word)
         extras = base.sample_words or WORDS
         self.texts = tuple(_asking(plain, extra) for extra in extras)
-        self.steps, self.patience, self.samples = plan.steps, plan.patience, plan.samples
+        self.steps, self.patience, self.sample_seeds = plan.steps, plan.patience, plan.sample_seeds
         self.class_seeds = unlearnt_seeds(base, word) if drifts else ()
         return replace(
             plan,
@@ -95,11 +95,10 @@ class Trail:
         """What the base draws for the same words, at the same seeds, before it has learnt anything."""
         family = self.workshop.family()
         request = usual_request(family, "")
-        seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.samples)
         return [
             (pixels, text)
             for text in self.texts
-            for pixels in family.draw(replace(request, prompt=text), seeds)
+            for pixels in family.draw(replace(request, prompt=text), self.sample_seeds)
         ]
 
     def _class(self) -> list[Pixels]:

@@ -27,7 +27,6 @@ FORMAT = "likeness-run-1"
 ABOUT = "run"  # one entry: safetensors writes several in any order, and equal runs are equal bytes
 LOSS_EVERY = 10  # steps; reading a loss makes the processor wait for the accelerator
 SAMPLE = "new"  # the name under which a checkpoint is worn for a moment; prompts call what is being learnt so
-FIRST_SAMPLE_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class Run:
         if loss is None:
             return self._halve()
         self.step += 1
-        checkpoint = self.step % self.plan.checkpoint_every == 0 or self.step in self.plan.ends
+        checkpoint = self.plan.has_checkpoint(self.step)
         self._owes_samples = checkpoint and self.plan.samples > 0
         if checkpoint or self.step % LOSS_EVERY == 0 or self.step == 1:
             read = _finite(loss, self.step)
@@ -175,7 +174,7 @@ class Run:
 
     def _samples(self) -> Sampled:
         """Draw the pictures of a checkpoint exactly as its owner would."""
-        seeds = range(FIRST_SAMPLE_SEED, FIRST_SAMPLE_SEED + self.plan.samples)
+        seeds = self.plan.sample_seeds
         prompts = self.plan.sample_prompts or (min(self._dataset.captions, key=len),)
         self._family.install(SAMPLE, self.adapter())
         try:

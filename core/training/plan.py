@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from core import schedule
 from core.bounds import BOUNDS, SIZE_STEP
@@ -12,6 +12,8 @@ Targets = Literal["all", "attention"]
 
 PriorTarget = Literal["noise", "base"]
 """What is predicted of class images: the noise that is in them, or what the base itself predicts."""
+
+_FIRST_SAMPLE_SEED: Final = 1
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,14 @@ class Plan:
         """After which it ends, whatever it has become."""
         return max(self.steps, self.most_steps)
 
+    def has_checkpoint(self, step: int) -> bool:
+        """Whether there is a checkpoint after so many steps: every so many, and wherever it may end."""
+        return step % self.checkpoint_every == 0 or step in (self.steps, self.last_step)
+
     @property
-    def ends(self) -> tuple[int, int]:
-        """Where it may end whatever is measured, so that there is a checkpoint."""
-        return self.steps, self.last_step
+    def sample_seeds(self) -> range:
+        """At which each sample prompt is drawn at every checkpoint, and by the base for comparison."""
+        return range(_FIRST_SAMPLE_SEED, _FIRST_SAMPLE_SEED + self.samples)
 
     def planned(self, step: int) -> int:
         """How many steps it takes as it stands after so many: beyond the planned ones, to the next checkpoint."""
