@@ -29,7 +29,7 @@ SOURCES: Final = (
     "core/eyes.py", "core/faces.py", "core/onnx_models.py",
     "core/intake_formats.py", "core/schedule.py", "core/subjects.py", "core/wording.py",
     "core/jobs/captioning.py", "core/jobs/checkpoints.py", "core/jobs/class_pictures.py",
-    "core/jobs/dataset.py", "core/jobs/learn.py", "core/jobs/look.py",
+    "core/jobs/dataset.py", "core/jobs/learn.py", "core/jobs/look.py", "core/jobs/measured.py",
 )  # fmt: skip
 DRAWN_BY: Final = "pocket/*.py"  # the photos; its recipes are in the weights already
 

@@ -1,6 +1,7 @@
 """Effects on the draft of a profile, from its opening to its confirmation."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -105,6 +106,8 @@ def describe(scene: Scene, effect: Describe) -> None:
             draft.photos_done = bool(effect.value)
     if _rules(scene, draft) != rules:
         _judge_anew(scene, draft)
+    elif effect.field == "class_word":  # what the photos are seen to show is looked for under another word
+        _look_again(scene, draft, _judged(scene, draft))
 
 
 def _rules(scene: Scene, draft: Profile) -> tuple[object, ...]:
@@ -115,11 +118,19 @@ def _rules(scene: Scene, draft: Profile) -> tuple[object, ...]:
 
 def _judge_anew(scene: Scene, draft: Profile) -> None:
     """Other rules: what was said of the photos no longer holds, and a worker looks at the set again."""
-    photos = scene.session.exec(
-        select(Photo).where(Photo.profile_id == draft.id, Photo.state == PhotoState.JUDGED)
-    ).all()
+    photos = _judged(scene, draft)
     for photo in photos:
         photo.verdict, photo.chosen = "", photo.owner == "kept"
+    _look_again(scene, draft, photos)
+
+
+def _judged(scene: Scene, draft: Profile) -> Sequence[Photo]:
+    return scene.session.exec(
+        select(Photo).where(Photo.profile_id == draft.id, Photo.state == PhotoState.JUDGED)
+    ).all()
+
+
+def _look_again(scene: Scene, draft: Profile, photos: Sequence[Photo]) -> None:
     if photos:
         scene.session.flush()
         ask_look(scene.session, draft, photos[-1])

@@ -26,7 +26,8 @@ class Measured:
     lie. `blur` is that of the largest face, or of the picture's middle, seen `seen_at` pixels wide as
     in training. `light` lies on the same. `hues` are the whole picture's; `hidden`, `warmth` and `glasses` are the
     largest face's (`face_parts.Parts`), as `eyes` are (`core.eyes`), where there is a model of them. `look` is what an
-    embedder sees, where there is one.
+    embedder sees, where there is one. `recognised` is how surely, from 0 to 1, a judge of prompts sees on what would be
+    learnt that which is `said` of it; nobody looked while nothing is said.
 
     What was measured before a field was there lacks it; its default finds no fault.
     """
@@ -48,6 +49,8 @@ class Measured:
     glasses: bool = False
     eyes: float | None = None
     look: Embedding | None = field(default=None, repr=False, compare=False)
+    said: str = ""
+    recognised: float | None = None
 
     @property
     def face(self) -> Face | None:

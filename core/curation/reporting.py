@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.artifacts import Judgement, Verdict
-from core.curation.grading import Measures, enough, grade, of_one, well_taken
+from core.curation.grading import Measures, enough, grade, of_one, recognised, well_taken
 from core.curation.measuring import Measured
 from core.curation.pose import pose_of
 from core.curation.variety import backgrounds, expressions
@@ -100,12 +100,13 @@ def report_card(
     behind, mouths = backgrounds(photos), expressions(photos)
     faces = [photo.face.embedding for photo in photos if photo.face]
     measures = Measures(
-        count=enough(len(photos), recommended),
+        recognised=recognised([photo.recognised for photo in photos if photo.recognised is not None]),
         quality=well_taken(
             [judgements[place].quality for place in places],
             [judgements[place].verdict is not Verdict.ACCEPTED for place in places],
         ),
         unity=of_one(faces, same_person),
+        count=enough(len(photos), recommended),
         variety=_variety(angles, distances, mouths, spread, behind),
     )
     return ReportCard(

@@ -17,7 +17,7 @@ from core.families.words import NEW
 from core.generation import class_prompt
 from core.intake import decode
 from core.jobs.captioning import for_training
-from core.jobs.look import frame_of, measurements
+from core.jobs.measured import frame_of, measurements
 from core.jobs.workshop import Workshop
 from core.storage.keys import photos_key
 from core.storage.tables import Profile, Version

@@ -1,20 +1,18 @@
 """Looking at photos: each one is opened, measured and kept, then the whole set is judged again."""
 
-import json
 import logging
 from dataclasses import asdict, replace
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from sqlmodel import Session, col, select
 
 from core.artifacts import Judgement, Pixels
-from core.curation import Measured, choose, divided, judge, measure, report_card, training_frame
-from core.curation.cropping import Frame
-from core.errors import KeyGone, PhotoRefused, Refusal
-from core.families.family import Family
+from core.curation import Measured, choose, divided, judge, measure, report_card
+from core.errors import PhotoRefused, Refusal
 from core.intake import encode, sniff
 from core.jobs.captioning import read_texts, write_captions
+from core.jobs.measured import frame_of, measurements, note, place_of, said_of
+from core.jobs.recognising import recognise
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
 from core.jobs.unpacking import unpack
@@ -46,6 +44,7 @@ def look(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         wake(workshop.redis, "news")
     read_texts(workshop, slice_, profile_id)  # those that came in an archive
     write_captions(workshop, slice_, profile_id)
+    recognise(workshop, slice_, profile_id)
     with slice_.writing() as (session, work):
         if _judge_set(workshop, session, session.get_one(Profile, profile_id), size):
             report(work)
@@ -96,9 +95,8 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
         row.raw, row.file, row.thumbnail, row.detail = "", file, small, detail
         row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
         row.verdict = str(refused.refusal) if refused else ""
-        place = f"photo-{profile.handle}-{row.number}"
         found = {"measured": measured.to_json() if measured else None}
-        row.sealed = studio.seal(photos_key(profile.handle), found, place)
+        row.sealed = studio.seal(photos_key(profile.handle), found, place_of(profile, row))
         session.flush()
         _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
         report(work)
@@ -113,43 +111,6 @@ def _keep(workshop: Workshop, profile: Profile, pixels: Pixels, key: bytes) -> t
     return file, small
 
 
-def measurements(workshop: Workshop, session: Session, profile: Profile) -> list[tuple[Photo, Measured]]:
-    """Every photo of the set that could be opened, with what was measured, by number."""
-    rows = session.exec(
-        select(Photo)
-        .where(Photo.profile_id == profile.id, Photo.state == PhotoState.JUDGED)
-        .order_by(col(Photo.number))
-    )
-    key = photos_key(profile.handle)
-    found = []
-    for row in rows:
-        body = workshop.studio.unseal(key, row.sealed, f"photo-{profile.handle}-{row.number}")
-        found.append((row, Measured.from_json(body["measured"])))
-    return found
-
-
-def frame_of(family: Family, measured: Measured, *, faces: bool, size: int = 0) -> Frame:
-    """The part of a photo that a training sees at a size, else the base's own.
-
-    A person without a face that was found is cut square as well.
-    """
-    face = measured.face if faces else None
-    return training_frame(measured.kept, face, size or family.size, 0 if faces else family.bucket_step)
-
-
-def _note_parts(
-    workshop: Workshop, profile: Profile, pairs: list[tuple[Photo, Measured]], *, faces: bool
-) -> None:
-    """Note beside the measurements what a training would see, so that it can be shown before."""
-    key, family = photos_key(profile.handle), workshop.family()
-    for row, measured in pairs:
-        place = f"photo-{profile.handle}-{row.number}"
-        body = workshop.studio.unseal(key, row.sealed, place)
-        part = list(frame_of(family, measured, faces=faces).shares(measured.kept))
-        if body.get("part") != part:
-            row.sealed = workshop.studio.seal(key, body | {"part": part}, place)
-
-
 def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int) -> bool:
     """Judge all photos beside each other, choose the best, note what the set lacks; whether there was any."""
     if profile.state in (ProfileState.QUEUED, ProfileState.TRAINING):
@@ -157,12 +118,12 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
     pairs = measurements(workshop, session, profile)
     if not pairs:
         return False
-    words = _words(workshop, profile)
+    words = said_of(workshop, profile)
     photos = [row for row, _ in pairs]
     faces = has_face(profile.kind, words.get("class_word", ""))
-    # A face in a picture says nothing of a style, so it is not looked at.
+    # A face in a picture says nothing of a style, so it is not looked at, nor is what the picture shows.
     style = profile.kind == STYLE
-    found = [replace(measured, faces=()) if style else measured for _, measured in pairs]
+    found = [replace(measured, faces=(), recognised=None) if style else measured for _, measured in pairs]
     embedder = workshop.embedder()
     judgements = judge(
         found,
@@ -176,7 +137,9 @@ def _judge_set(workshop: Workshop, session: Session, profile: Profile, size: int
         row.verdict, row.quality = str(judgement.verdict), judgement.quality
         # Judgements count within what could be opened; people count what they sent.
         row.other = photos[judgement.other - 1].number if judgement.other else None
-    _note_parts(workshop, profile, pairs, faces=faces)
+    family = workshop.family()
+    for row, one in pairs:  # what a training would see, so that it can be shown before
+        note(workshop, profile, row, part=list(frame_of(family, one, faces=faces).shares(one.kept)))
     counts = PHOTOS[profile.method]
     enough, most = counts.recommended
     # More than are recommended bring repetition, not likeness.
@@ -206,13 +169,3 @@ def _choose(
     best = choose(judgements, offered, most=max(most - kept, 0), enough=max(enough - kept, 0))
     for place, row in enumerate(photos):
         row.chosen = is_used(row.verdict, row.owner) and (place in best or row.owner == "kept")
-
-
-def _words(workshop: Workshop, profile: Profile) -> dict[str, Any]:
-    try:
-        words: dict[str, Any] = workshop.studio.unseal(
-            profile_key(profile.handle), profile.sealed, f"profile-{profile.handle}"
-        )
-    except KeyGone:
-        return {}
-    return json.loads(json.dumps(words))  # type: ignore[no-any-return]  # a copy of plain JSON

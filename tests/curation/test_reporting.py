@@ -7,7 +7,7 @@ import pytest
 
 from core.artifacts import Judgement, Verdict
 from core.curation import Measured, judge, report_card
-from core.curation.grading import Measures, enough, grade, of_one, well_taken
+from core.curation.grading import Measures, enough, grade, of_one, recognised, well_taken
 from core.curation.variety import expressions
 from core.faces import FacePack
 from core.report import Card
@@ -18,7 +18,7 @@ from pocket.scenes import Expression, make_scene
 from tests.curation.conftest import SIZE, STRANGER, drawings, measured
 
 ACCEPTED = Judgement(Verdict.ACCEPTED, quality=0.9)
-PERFECT = Measures(1.0, 1.0, 1.0, 1.0)
+PERFECT = Measures(1.0, 1.0, 1.0, 1.0, 1.0)
 
 
 def altered(
@@ -127,12 +127,26 @@ def test_without_faces_a_card_has_no_angles(good: list[Measured]) -> None:
     assert (card.angles, card.distances, card.expressions) == ((), (), 0)
 
 
-@pytest.mark.parametrize("name", ["count", "quality", "unity", "variety"])
+@pytest.mark.parametrize("name", ["recognised", "quality", "unity", "count", "variety"])
 def test_each_measure_lowers_the_grade(name: str) -> None:
     half, none = (grade(replace(PERFECT, **{name: value})) for value in (0.5, 0.01))
 
     assert grade(PERFECT) == 100
     assert 0 <= none < half < 100
+
+
+def test_what_the_middle_photo_is_seen_to_show_counts_most(good: list[Measured]) -> None:
+    hardly, clearly = ([replace(one, said="a man", recognised=sure) for one in good] for sure in (0.06, 0.6))
+    one_hides = [replace(clearly[0], recognised=0.0), *clearly[1:]]
+
+    unseen, seen, nearly, alike = (
+        report_card(photos, [ACCEPTED] * 11) for photos in (good, clearly, one_hides, hardly)
+    )
+
+    assert seen.expected == unseen.expected == nearly.expected  # nobody looked: nothing is doubted
+    assert alike.expected < 0.7 * seen.expected
+    assert recognised([0.1, 0.3, 0.9]) == pytest.approx(0.5)
+    assert recognised([0.9]) == recognised([]) == 1
 
 
 def test_photos_bring_less_and_less(pack: FacePack) -> None:

@@ -206,6 +206,25 @@ def test_the_card_counts_what_is_used_and_shows_what_would_help(looked: tuple[Wo
     assert 0 < card["expected"] < 100
 
 
+def test_photos_are_looked_at_for_what_they_are_said_to_show_whenever_that_is_said(
+    place: Workplace, ana: Person
+) -> None:
+    seen = {}
+    for word, person in (("man", ana), ("woman", Person(place.studio, "ben"))):
+        person.say(Command("new"))
+        send(person, photos(3))
+        place.work()
+        hear(person)
+        assert _card(place)["measures"]["recognised"] == 1  # nothing is said yet
+
+        person.tap(word)
+        place.work()
+
+        seen[word] = _card(place)["measures"]["recognised"]
+
+    assert 0 < seen["woman"] < seen["man"] < 1  # the drawn subject is a man
+
+
 def test_what_a_training_sees_can_be_seen_before(looked: tuple[Workplace, Person]) -> None:
     place, ana = looked
     handle = newest_profile(place.studio).handle
