@@ -1,6 +1,7 @@
 """`python -m benchmarks.set_pictures`: the contact sheet, the report card and the crops of a drawn set, into `docs`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,8 @@ from PIL import Image
 
 from benchmarks import weights
 from core.artifacts import Pixels, Verdict
-from core.curation import choose, cut, judge, measure, report_card, training_frame
+from core.curation import Measured, choose, cut, judge, measure, report_card, training_frame
+from core.generation import class_prompt
 from core.report_picture import draw_card
 from core.sheets import contact_sheet, sheet, thumbnail
 from core.subjects import LORA, PHOTOS
@@ -30,7 +32,12 @@ def main() -> None:
     photos = _photos()
     pack = weights.shipped_pack()
     size = 128
-    measured = [measure(photo, pack, size) for photo in photos]
+    judge_of_prompts, text = weights.scorer(), class_prompt(make_person(_PERSON).kind)
+    measured = [
+        replace(one, said=text, recognised=judge_of_prompts.score(_learnt(photo, one, size), text))
+        for photo in photos
+        for one in (measure(photo, pack, size),)
+    ]
     judgements = judge(measured, size, pack.thresholds)
     counts = PHOTOS[LORA]
     enough, most = counts.recommended
@@ -57,6 +64,10 @@ def main() -> None:
         if judgement.verdict is not Verdict.ACCEPTED:
             print(f"photo {number}: {judgement.verdict}")
     print(card)
+
+
+def _learnt(photo: Pixels, measured: Measured, size: int) -> Pixels:
+    return cut(photo, training_frame(measured.kept, measured.face, size, 0))
 
 
 def _photos() -> list[Pixels]:

@@ -15,6 +15,7 @@ from typing import Final
 
 import torch
 
+from core.assessment.fidelity import Fidelity, open_scorer
 from core.captioning.attributes import Attributes
 from core.faces import FacePack
 from core.families import open_base
@@ -99,6 +100,12 @@ def shipped_pack() -> FacePack:
 def grader() -> FacePack:
     """The second recogniser, which no other part has heard of: it grades pictures that the first one chose."""
     return FacePack.open(_present("grader", "grader"), threads=torch.get_num_threads())
+
+
+def scorer() -> Fidelity:
+    """The judge of prompts that the product asks."""
+    with models_file() as models:
+        return open_scorer(read(models).scorers["pocket"])
 
 
 def attributes() -> Attributes:

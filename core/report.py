@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 Three = tuple[int, int, int]
+
+GOOD_FROM: Final = 80.0  # of the expected grade, 0 to 100
+FAIR_FROM: Final = 60.0
 
 
 @dataclass(frozen=True)

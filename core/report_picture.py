@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from core.report import Card
+from core.report import FAIR_FROM, GOOD_FROM, Card
 from core.report_icons import FINE, PANEL, Colour, Icon, Pen, cloud, figure, moon, mouth, scenery, sun, turned
 from core.sheets import BACKGROUND, INK
 
@@ -21,7 +21,6 @@ _ROW: Final = 92
 _FAINT: Final = (58, 58, 66)
 _SOFT: Final = (150, 150, 160)
 _GREEN, _AMBER, _RED = (127, 209, 174), (232, 176, 74), (224, 96, 126)
-_GOOD, _FAIR = 78.0, 55.0  # of the grade
 _MOST_DOTS: Final = 12
 _MOST_KINDS: Final = 5  # of expressions and of backgrounds
 
@@ -67,7 +66,7 @@ def _rows(card: Card) -> list[tuple[Sequence[tuple[Icon, int]], int]]:
 def _grade(pen: Pen, expected: float) -> None:
     """An arc from the left to the right, full at 100."""
     x, y, radius = 172, 168, 118
-    colour = _GREEN if expected >= _GOOD else _AMBER if expected >= _FAIR else _RED
+    colour = _GREEN if expected >= GOOD_FROM else _AMBER if expected >= FAIR_FROM else _RED
     pen.arc(x, y, radius, 180, 360, _FAINT, 22)
     if expected > 0:
         pen.arc(x, y, radius, 180, 180 + 1.8 * min(expected, 100.0), colour, 22)

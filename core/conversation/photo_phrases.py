@@ -7,7 +7,7 @@ from core.conversation.subject_phrases import SOMEBODY_ELSE, ranges, whose
 from core.conversation.verdict_phrases import ARCHIVES, VERDICTS
 from core.conversation.views import PhotoView, ProfileView
 from core.names import clean_name, shown_name
-from core.report import Card
+from core.report import FAIR_FROM, GOOD_FROM, Card
 from core.subjects import FACEID, LORA, MOST_PHOTOS, PHOTOS, STYLE, Counts
 from core.verdicts import is_used
 
@@ -25,7 +25,6 @@ FINAL = N_(
 )
 _ANY = ("photos", "more_photos")  # codes that ask for no kind of photo
 _MOST_KINDS = 3  # asked for at once
-GOOD_FROM, FAIR_FROM = 78.0, 55.0  # of the expected grade, 0 to 100
 
 
 def counts(draft: ProfileView) -> Counts:
@@ -153,7 +152,7 @@ def expected(card: Card) -> str:
         )
     else:
         sentence = _(
-            "Expected quality: {grade} of 100, low. It would hardly be recognisable: better photos first."
+            "Expected quality: {grade} of 100, low. Clearer photos first, or a closer word for what they show."
         )
     return sentence.format(grade=round(card.expected))
 

@@ -22,7 +22,7 @@ from core.artifacts import Embedding
 _WEIGHTS: Final = (0.25, 0.05, 0.05, 0.03, 0.03)
 _LEAST: Final = 0.05  # so that one measure that is nothing leaves the others to be compared
 # A judge that is as sure as this of a set's middle photo has no doubt; drawn people lie between 0.03 and 0.6.
-_SURE: Final = 0.6
+_SURE: Final = 0.5
 # Between these lie the mean qualities of sets: photos that just pass, and photos as good as a studio's.
 _POOR, _BEST = 0.6, 0.95
 _FAULTY: Final = 0.5  # what a photo with a fault that its owner overruled counts for
