@@ -1,6 +1,6 @@
 """Why a training went badly, as codes that the conversation words: cause, remedy and prevention (SPEC T13)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from core.assessment.scores import POOR_BELOW, Score
@@ -11,15 +11,21 @@ TOO_GENERAL: Final = frozenset(
 )
 # Photos of one person that are less alike than this hardly show one person.
 _MIXED_BELOW: Final = 0.85
+# Of the grade's measures (`core.curation.grading`): drawn people in the dark or covered have 0.06 of the first, every
+# set of which most photos were refused and put back has 0 of the second, and no other set less than 0.6.
+_HARDLY_SEEN: Final = 0.15
+_BADLY_TAKEN: Final = 0.3
 
 
 def diagnose(
-    score: Score, *, missing: Collection[str], own: float | None, same_person: float, class_word: str
-) -> tuple[str, ...]:
+    score: Score, *, missing: Collection[str], measures: Mapping[str, float], own: float | None,
+    same_person: float, class_word: str,
+) -> tuple[str, ...]:  # fmt: skip
     """The likely causes of a poor training, likeliest first; empty for one that is not poor.
 
-    `missing` are the report card's codes, `own` is what the photos reach among themselves and `same_person` the
-    pack's threshold of one person's photos. One of: "mixed", "class_word", "too_few", "no_variety", "light", "copied".
+    `missing` are the report card's codes and `measures` what its grade is made of, `own` is what the photos reach among
+    themselves and `same_person` the pack's threshold of one person's photos. One of: "mixed", "class_word", "poor",
+    "too_few", "no_variety", "light", "copied".
     Where nothing of it holds, "photos": they are sharp, many and varied as far as anybody can measure.
     """
     if score.quality >= POOR_BELOW:
@@ -27,6 +33,7 @@ def diagnose(
     causes = {
         "mixed": own is not None and own < _MIXED_BELOW * same_person,
         "class_word": class_word in TOO_GENERAL,
+        "poor": measures.get("recognised", 1.0) < _HARDLY_SEEN or measures.get("quality", 1.0) < _BADLY_TAKEN,
         "too_few": bool({"photos", "more_photos"} & set(missing)),
         "no_variety": bool({"angles", "backgrounds"} & set(missing)),
         "light": "light" in missing,

@@ -13,6 +13,9 @@ CAUSES = {
         "the photos hardly show one person. Take out whoever does not belong, and send one person alone next time."
     ),
     "class_word": N_("its class word is too general. Begin anew with a closer one, such as woman or cat."),
+    "poor": N_(
+        "the photos show too little. Send sharp, bright ones with nothing in front of it, and leave out those that I refuse."
+    ),
     "too_few": N_("there are few photos. Add some; 15 to 20 make the best profiles."),
     "no_variety": N_(
         "the photos are too alike. Add some from other sides and other places; two of one moment teach what one does."

@@ -187,6 +187,7 @@ class Trail:
         return diagnose(
             chosen,
             missing=self.words.get("missing", ()),
+            measures=self.words.get("card", {}).get("measures", {}),
             own=version.own_similarity,
             same_person=self.workshop.pack().thresholds.same_person,
             class_word=self.words["class_word"],

@@ -106,26 +106,44 @@ def test_fidelity_is_measured_against_what_the_base_does(pack: FacePack) -> None
 
 
 @pytest.mark.parametrize(
-    ("missing", "own", "word", "causes"),
+    ("missing", "measures", "own", "word", "causes"),
     [
-        ((), 0.9, "woman", ("photos",)),
-        (("more_photos", "light"), 0.9, "woman", ("too_few", "light")),
-        (("angles",), 0.2, "person", ("mixed", "class_word", "no_variety")),
-        (("photos",), None, "woman", ("too_few",)),
+        ((), {}, 0.9, "woman", ("photos",)),
+        ((), {"recognised": 0.9, "quality": 0.9}, 0.9, "woman", ("photos",)),
+        (("light",), {"recognised": 0.06, "quality": 0.9}, 0.9, "woman", ("poor", "light")),
+        ((), {"recognised": 0.9, "quality": 0.0}, 0.9, "woman", ("poor",)),
+        (("more_photos", "light"), {}, 0.9, "woman", ("too_few", "light")),
+        (("angles",), {}, 0.2, "person", ("mixed", "class_word", "no_variety")),
+        (("photos",), {}, None, "woman", ("too_few",)),
     ],
 )
 def test_a_poor_training_has_its_causes_likeliest_first(
-    missing: tuple[str, ...], own: float | None, word: str, causes: tuple[str, ...]
+    missing: tuple[str, ...],
+    measures: dict[str, float],
+    own: float | None,
+    word: str,
+    causes: tuple[str, ...],
 ) -> None:
     poor = Score(100, 0.2, None, None, 0.0, 20.0)
 
-    assert diagnose(poor, missing=missing, own=own, same_person=0.41, class_word=word) == causes
+    told = diagnose(poor, missing=missing, measures=measures, own=own, same_person=0.41, class_word=word)
+
+    assert told == causes
 
 
 def test_a_good_training_has_no_causes_however_few_its_photos() -> None:
     good = Score(100, 0.8, None, None, 0.0, 90.0)
 
-    assert diagnose(good, missing=("photos", "light"), own=0.2, same_person=0.41, class_word="person") == ()
+    told = diagnose(
+        good,
+        missing=("photos", "light"),
+        measures={"quality": 0.0},
+        own=0.2,
+        same_person=0.41,
+        class_word="person",
+    )
+
+    assert told == ()
 
 
 def test_the_curve_rises_where_the_quality_does_and_marks_what_was_kept() -> None:
