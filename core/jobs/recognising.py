@@ -3,8 +3,12 @@
 import logging
 from dataclasses import replace
 
+import torch
+
+from core.artifacts import Pixels
+from core.assessment.fidelity import Fidelity
 from core.curation import Measured, cut
-from core.errors import ModelUnusable
+from core.errors import ModelUnusable, where
 from core.generation import class_prompt
 from core.intake import decode
 from core.jobs.measured import frame_of, measurements, note, said_of
@@ -41,12 +45,24 @@ def recognise(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
             pixels = decode(workshop.studio.files.read(row.file, key))
         except FileNotFoundError:
             continue  # taken out meanwhile
-        part = cut(pixels, frame_of(family, measured, faces=faces))
-        found[row.id] = replace(measured, said=text, recognised=judge.score(part, text))
+        sure = _sure(judge, cut(pixels, frame_of(family, measured, faces=faces)), text)
+        if sure is not None:
+            found[row.id] = replace(measured, said=text, recognised=sure)
     with slice_.writing() as (session, _):
         for photo_id, measured in found.items():
             if photo := session.get(Photo, photo_id):
                 note(workshop, profile, photo, measured=measured.to_json())
+
+
+def _sure(judge: Fidelity, part: Pixels, text: str) -> float | None:
+    """How sure the judge is; None where it fails, which costs a grade its best measure and no look."""
+    try:
+        return judge.score(part, text)
+    except torch.AcceleratorError:
+        raise  # the whole process is in an unknown state
+    except Exception as fault:  # whatever a model raises, the look at the photos goes on
+        log.error("a photo could not be recognised: %s", where(fault))  # noqa: TRY400  (its words may be people's)
+        return None
 
 
 def _said(workshop: Workshop, profile: Profile) -> tuple[str, bool]:

@@ -225,6 +225,18 @@ def test_photos_are_looked_at_for_what_they_are_said_to_show_whenever_that_is_sa
     assert 0 < seen["woman"] < seen["man"] < 1  # the drawn subject is a man
 
 
+def test_a_judge_that_fails_costs_only_what_it_would_have_said(place: Workplace, ana: Person) -> None:
+    begin(ana)
+    judge = place.workshop.fidelity()
+    judge._pictures = None  # type: ignore[union-attr]  # whatever is asked of it fails
+    send(ana, photos(3))
+    place.work()
+
+    assert place.last(WorkKind.LOOK).state == WorkState.SUCCEEDED
+    assert _card(place)["measures"]["recognised"] == 1
+    assert _card(place)["counted"] == 3
+
+
 def test_what_a_training_sees_can_be_seen_before(looked: tuple[Workplace, Person]) -> None:
     place, ana = looked
     handle = newest_profile(place.studio).handle
