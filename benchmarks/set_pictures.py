@@ -10,6 +10,7 @@ from PIL import Image
 
 from benchmarks import weights
 from core.artifacts import Pixels, Verdict
+from core.assessment.fidelity import Fidelity
 from core.curation import Measured, choose, cut, judge, measure, report_card, training_frame
 from core.generation import class_prompt
 from core.report_picture import draw_card
@@ -32,12 +33,8 @@ def main() -> None:
     photos = _photos()
     pack = weights.shipped_pack()
     size = 128
-    judge_of_prompts, text = weights.scorer(), class_prompt(make_person(_PERSON).kind)
-    measured = [
-        replace(one, said=text, recognised=judge_of_prompts.score(_learnt(photo, one, size), text))
-        for photo in photos
-        for one in (measure(photo, pack, size),)
-    ]
+    scorer, text = weights.scorer(), class_prompt(make_person(_PERSON).kind)
+    measured = [_recognised(photo, measure(photo, pack, size), size, scorer, text) for photo in photos]
     judgements = judge(measured, size, pack.thresholds)
     counts = PHOTOS[LORA]
     enough, most = counts.recommended
@@ -66,8 +63,9 @@ def main() -> None:
     print(card)
 
 
-def _learnt(photo: Pixels, measured: Measured, size: int) -> Pixels:
-    return cut(photo, training_frame(measured.kept, measured.face, size, 0))
+def _recognised(photo: Pixels, measured: Measured, size: int, scorer: Fidelity, text: str) -> Measured:
+    part = cut(photo, training_frame(measured.kept, measured.face, size, 0))
+    return replace(measured, said=text, recognised=scorer.score(part, text))
 
 
 def _photos() -> list[Pixels]:

@@ -11,8 +11,8 @@ TOO_GENERAL: Final = frozenset(
 )
 # Photos of one person that are less alike than this hardly show one person.
 _MIXED_BELOW: Final = 0.85
-# Of the grade's measures (`core.curation.grading`): drawn people in the dark or covered have 0.06 of the first, every
-# set of which most photos were refused and put back has 0 of the second, and no other set less than 0.6.
+# Of the grade's measures (`core.curation.grading`), of eighty drawn sets: people in the dark or covered have 0.3 of the
+# first at most, most 0.08; sets of which many photos were refused and put back 0.27 of the second, others 0.4 and more.
 _HARDLY_SEEN: Final = 0.15
 _BADLY_TAKEN: Final = 0.3
 
