@@ -9,7 +9,7 @@ from core.conversation.messages import Upload
 from core.errors import KeyGone, Refusal
 from core.storage.database import clock, writing
 from core.storage.files import new_name
-from core.storage.keys import photos_key
+from core.storage.keys import photo_place, photos_key
 from core.storage.studio import Studio
 from core.storage.tables import Photo, PhotoState, Profile, ProfileState, Work, WorkKind, WorkState
 from core.storage.work import ask, report
@@ -49,7 +49,7 @@ def waiting(studio: Studio, platform: str) -> list[Arrival]:
         for photo in photos:
             photo.try_at, photo.tries = now + LEASE_SECONDS, photo.tries + 1
             profile = session.get_one(Profile, photo.profile_id)
-            place = f"photo-{profile.handle}-{photo.number}"
+            place = photo_place(profile.handle, photo.number)
             try:
                 body = studio.unseal(photos_key(profile.handle), photo.sealed, place)
             except KeyGone:

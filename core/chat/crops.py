@@ -6,7 +6,7 @@ from core.chat.scene import Scene
 from core.conversation.effects import ShowCrops
 from core.conversation.messages import Cropped, Heard
 from core.conversation.views import Shown
-from core.storage.keys import photos_key
+from core.storage.keys import photo_place, photos_key
 from core.storage.tables import Photo
 
 
@@ -20,7 +20,7 @@ def show_crops(scene: Scene, _: ShowCrops) -> Heard | None:
         select(Photo).where(Photo.profile_id == draft.id, col(Photo.chosen)).order_by(col(Photo.number))
     )
     parts = [
-        (photo, scene.studio.unseal(key, photo.sealed, f"photo-{draft.handle}-{photo.number}").get("part"))
+        (photo, scene.studio.unseal(key, photo.sealed, photo_place(draft.handle, photo.number)).get("part"))
         for photo in used
     ]
     return Cropped(

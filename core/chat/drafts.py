@@ -28,7 +28,7 @@ from core.conversation.effects import (
 from core.conversation.messages import Heard, Learning, Looked, Opened
 from core.storage.database import clock
 from core.storage.erasing import discard_photo
-from core.storage.keys import photos_key, profile_key
+from core.storage.keys import photo_place, photos_key, profile_key
 from core.storage.tables import (
     Photo,
     PhotoState,
@@ -164,7 +164,7 @@ def add_photos(scene: Scene, effect: AddPhotos) -> Heard | None:
             unique_ref=unique,
             created_at=now,
         )
-        place = f"photo-{draft.handle}-{number}"
+        place = photo_place(draft.handle, number)
         photo.sealed = scene.studio.seal(photos_key(draft.handle), {"upload": asdict(upload)}, place)
         captions.announced(scene, draft, photo, upload)
         scene.session.add(photo)

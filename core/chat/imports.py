@@ -9,7 +9,7 @@ from core.conversation.effects import DropImport, OpenImport, TakeIn
 from core.conversation.messages import Heard, Looked
 from core.storage.database import clock
 from core.storage.erasing import begin_deletion
-from core.storage.keys import photos_key, profile_key
+from core.storage.keys import photo_place, photos_key, profile_key
 from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, Profile, ProfileState, Version
 
@@ -26,7 +26,7 @@ def open_import(scene: Scene, effect: OpenImport) -> Heard:
         draft.name_key = name_key(scene.studio, scene.account, answers["name"])
     # Telegram's own name of a file is the same for everybody who sends it.
     unique = f"{scene.platform}:{effect.upload.unique}".encode()
-    place = f"photo-{draft.handle}-{WEIGHTS_NUMBER}"
+    place = photo_place(draft.handle, WEIGHTS_NUMBER)
     scene.session.add(
         Photo(
             profile_id=draft.id or 0,

@@ -14,7 +14,7 @@ from core.artifacts import Pixels, Verdict
 from core.captioning.captioner import Describer
 from core.errors import where
 from core.families.family import Family
-from core.intake import decode
+from core.jobs.measured import opened
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
 from core.storage.captions import MODEL, Words, words_of, write_words
@@ -50,7 +50,7 @@ def write_captions(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
     for photo in waiting:
         slice_.check()
         try:
-            pixels = _opened(workshop, profile, photo)
+            pixels = opened(workshop, profile, photo)
         except FileNotFoundError:
             continue  # taken out meanwhile
         text = _described(captioner, pixels, subject=profile.kind == STYLE)
@@ -84,11 +84,6 @@ def _is_wanted(photo: Photo, profile: Profile, key: bytes) -> bool:
 
 def _kind(profile: Profile) -> str:
     return STYLE if profile.kind == STYLE else CHARACTER
-
-
-def _opened(workshop: Workshop, profile: Profile, photo: Photo) -> Pixels:
-    key = workshop.studio.keys.open(photos_key(profile.handle))
-    return decode(workshop.studio.files.read(photo.file, key))
 
 
 def _described(captioner: Describer, pixels: Pixels, *, subject: bool) -> str:

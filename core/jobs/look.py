@@ -11,7 +11,7 @@ from core.curation import Measured, choose, divided, judge, measure, report_card
 from core.errors import PhotoRefused, Refusal
 from core.intake import encode, sniff
 from core.jobs.captioning import read_texts, write_captions
-from core.jobs.measured import frame_of, measurements, note, place_of, said_of
+from core.jobs.measured import frame_of, measurements, note, said_of
 from core.jobs.recognising import recognise
 from core.jobs.slice import Slice
 from core.jobs.taking_in import take_in
@@ -20,7 +20,7 @@ from core.jobs.workshop import Workshop
 from core.sheets import thumbnail
 from core.storage.erasing import doom
 from core.storage.files import new_name
-from core.storage.keys import photos_key, profile_key
+from core.storage.keys import photo_place, photos_key, profile_key
 from core.storage.states import WEIGHTS_NUMBER
 from core.storage.tables import Photo, PhotoState, Profile, ProfileState, WorkState
 from core.storage.work import finish, report
@@ -96,7 +96,7 @@ def _look_at(workshop: Workshop, slice_: Slice, profile: Profile, photo: Photo, 
         row.state = PhotoState.REFUSED if refused else PhotoState.JUDGED
         row.verdict = str(refused.refusal) if refused else ""
         found = {"measured": measured.to_json() if measured else None}
-        row.sealed = studio.seal(photos_key(profile.handle), found, place_of(profile, row))
+        row.sealed = studio.seal(photos_key(profile.handle), found, photo_place(profile.handle, row.number))
         session.flush()
         _judge_set(workshop, session, session.get_one(Profile, profile.id), size)
         report(work)

@@ -4,12 +4,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from core.artifacts import Pixels
 from core.curation import Measured, training_frame
 from core.curation.cropping import Frame
 from core.errors import KeyGone
 from core.families.family import Family
+from core.intake import decode
 from core.jobs.workshop import Workshop
-from core.storage.keys import photos_key, profile_key
+from core.storage.keys import photo_place, photos_key, profile_key
 from core.storage.tables import Photo, PhotoState, Profile
 
 
@@ -21,23 +23,25 @@ def measurements(workshop: Workshop, session: Session, profile: Profile) -> list
         .order_by(col(Photo.number))
     )
     key = photos_key(profile.handle)
-    return [
-        (row, Measured.from_json(workshop.studio.unseal(key, row.sealed, place_of(profile, row))["measured"]))
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        body = workshop.studio.unseal(key, row.sealed, photo_place(profile.handle, row.number))
+        found.append((row, Measured.from_json(body["measured"])))
+    return found
 
 
 def note(workshop: Workshop, profile: Profile, photo: Photo, **found: Any) -> None:
     """Note something beside the rest that is known of a photo."""
-    key, place = photos_key(profile.handle), place_of(profile, photo)
+    key, place = photos_key(profile.handle), photo_place(profile.handle, photo.number)
     body = workshop.studio.unseal(key, photo.sealed, place)
     if body | found != body:
         photo.sealed = workshop.studio.seal(key, body | found, place)
 
 
-def place_of(profile: Profile, photo: Photo) -> str:
-    """What a photo's record is sealed for, so that it opens nowhere else."""
-    return f"photo-{profile.handle}-{photo.number}"
+def opened(workshop: Workshop, profile: Profile, photo: Photo) -> Pixels:
+    """A photo as it is kept; raises FileNotFoundError once it was taken out."""
+    key = workshop.studio.keys.open(photos_key(profile.handle))
+    return decode(workshop.studio.files.read(photo.file, key))
 
 
 def frame_of(family: Family, measured: Measured, *, faces: bool, size: int = 0) -> Frame:

@@ -10,11 +10,9 @@ from core.assessment.fidelity import Fidelity
 from core.curation import Measured, cut
 from core.errors import ModelUnusable, where
 from core.generation import class_prompt
-from core.intake import decode
-from core.jobs.measured import frame_of, measurements, note, said_of
+from core.jobs.measured import frame_of, measurements, note, opened, said_of
 from core.jobs.slice import Slice
 from core.jobs.workshop import Workshop
-from core.storage.keys import photos_key
 from core.storage.tables import Photo, Profile
 from core.subjects import STYLE, has_face
 
@@ -37,12 +35,12 @@ def recognise(workshop: Workshop, slice_: Slice, profile_id: int) -> None:
         return
     if judge is None:
         return
-    key, family = workshop.studio.keys.open(photos_key(profile.handle)), workshop.family()
+    family = workshop.family()
     found: dict[int | None, Measured] = {}
     for row, measured in waiting:
         slice_.check()
         try:
-            pixels = decode(workshop.studio.files.read(row.file, key))
+            pixels = opened(workshop, profile, row)
         except FileNotFoundError:
             continue  # taken out meanwhile
         sure = _sure(judge, cut(pixels, frame_of(family, measured, faces=faces)), text)

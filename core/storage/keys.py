@@ -73,6 +73,11 @@ def photos_key(handle: int) -> str:
     return f"photos-{handle}"
 
 
+def photo_place(handle: int, number: int) -> str:
+    """What the record of one of a profile's photos is sealed for."""
+    return f"photo-{handle}-{number}"
+
+
 def space_key(handle: int) -> str:
     """The name of the key for what a space and its members are called."""
     return f"space-{handle}"
